@@ -1,0 +1,54 @@
+"""Credential numbers: ten digits, the last a check digit, none issued twice.
+
+The formula is ours (inferred; the original is not public): b = next value of a sequence from
+100,000,000 to 214,748,363, number = 10 b + Luhn check digit of b. It fits Int32.
+"""
+
+import re
+
+from pasi import bulk
+
+SEQUENCE = "credential_number"
+FIRST, LAST = 100_000_000, 214_748_363
+HIGHEST_NUMBER = 2**31 - 1
+WRITTEN = re.compile(r"[0-9]{10}|[0-9]{5}-[0-9]{5}")
+
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # twice the digit, 9 subtracted above 9
+
+
+def check_digit(base: int) -> int:
+    """Luhn (mod 10) check digit: 100000000 -> 8, 100000001 -> 6."""
+    total, doubled = 0, True
+    while base:
+        base, digit = divmod(base, 10)
+        total += _DOUBLED[digit] if doubled else digit
+        doubled = not doubled
+    return -total % 10
+
+
+def number_of(base: int) -> int:
+    """The credential number made from a value of the sequence: 100000000 -> 1000000008."""
+    return 10 * base + check_digit(base)
+
+
+def written(number: int) -> str:
+    """A number as people see it: 1000000008 -> "10000-00008"."""
+    digits = f"{number:010d}"
+    return f"{digits[:5]}-{digits[5:]}"
+
+
+def allocate(count: int) -> list[int]:
+    """Issue `count` numbers that were never issued before, and record them as issued.
+
+    Numbers that an import brought are skipped. The primary key of the issued numbers is the
+    guarantee; a rolled-back call leaves a gap, which is harmless.
+    """
+    from credentials.models import IssuedCredentialNumber
+
+    numbers: list[int] = []
+    while len(numbers) < count:
+        fresh = [number_of(base) for base in bulk.next_values(SEQUENCE, count - len(numbers))]
+        taken = bulk.keys_by(IssuedCredentialNumber, "number", fresh, "integer")
+        numbers += [number for number in fresh if number not in taken]
+    bulk.copy_rows(IssuedCredentialNumber, ["number"], ((number,) for number in numbers))
+    return numbers

@@ -1,0 +1,227 @@
+"""Requirement sets, awarded credentials with every number ever issued, awarding runs."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from audit.history import tracked
+from audit.models import ServiceCall, append_only
+from pasi.models import Versioned
+from students.models import NameParts, Student
+
+
+class RequirementSet(models.Model):
+    """A way to earn a credential: all its requirements met = credential achieved."""
+
+    class Category(models.TextChoices):
+        CURRENT = "Current"
+        PRIOR = "Prior"
+        MANUAL = "Manual"
+
+    code = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=100)
+    credential_type = models.CharField(max_length=4, db_index=True)
+    category = models.CharField(max_length=7, choices=Category.choices)
+    history = tracked(no_index=("credential_type",))
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class RequirementSetStatus(Versioned):
+    """Where a student stands in a requirement set.
+
+    `is_calculated` false: imported or set by hand; the calculator leaves the row alone.
+    """
+
+    class Status(models.TextChoices):
+        ACHIEVED = "Achieved"
+        NOT_ACHIEVED = "NotAchieved"
+        NOT_ASSESSING = "NotAssessing"
+        TO_BE_ASSESSED = "ToBeAssessed"
+
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="requirement_set_statuses", db_index=False
+    )
+    requirement_set = models.ForeignKey(RequirementSet, on_delete=models.PROTECT, db_index=False)
+    status = models.CharField(max_length=12, choices=Status.choices)
+    is_calculated = models.BooleanField(default=False)
+    history = tracked(no_index=("student", "requirement_set"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "requirement_set"], name="requirement_set_once_per_student"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["student", "requirement_set"],
+                condition=Q(status="Achieved"),
+                name="requirement_set_achieved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement_set_id} {self.status}"
+
+
+class IssuedCredentialNumber(models.Model):
+    """Every credential number ever issued: the guarantee that none is issued twice."""
+
+    number = models.IntegerField(primary_key=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="credential_number_positive", condition=Q(number__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class AwardDetails(NameParts):
+    """What is printed on a credential, and what became of it."""
+
+    credential_type = models.CharField(max_length=4)
+    number = models.OneToOneField(
+        IssuedCredentialNumber,
+        on_delete=models.PROTECT,
+        db_column="credential_number",
+        related_name="%(class)s",
+    )
+    school_year = models.PositiveSmallIntegerField()
+    awarded_on = models.DateField()
+    legacy_number = models.CharField(max_length=14, blank=True)
+    is_deleted = models.BooleanField(default=False)
+    delete_reason = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class AwardedCredential(AwardDetails, Versioned):
+    """A student's credential of one type under its current number.
+
+    One row per student and type: re-issuing, and awarding again after a deletion, put the former
+    number into the archive and write the new one here. So at most one number is active.
+    """
+
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="awarded_credentials", db_index=False
+    )
+    history = tracked(no_index=("student", "number"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "credential_type"], name="one_award_per_student_and_type"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["legacy_number"],
+                condition=~Q(legacy_number=""),
+                name="award_by_legacy_number",
+            ),
+            models.Index(fields=["version"], name="award_by_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credential_type} {self.number_id}"
+
+
+class ArchivedCredential(AwardDetails):
+    """A number that a newer one has replaced, with all that was printed under it."""
+
+    award = models.ForeignKey(
+        AwardedCredential, on_delete=models.PROTECT, related_name="archived_numbers"
+    )
+    version = models.BigIntegerField("PASI core version when it was replaced")
+    archived_at = models.DateTimeField(db_default=Now())
+    call = models.ForeignKey(ServiceCall, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = append_only()
+        indexes = [
+            models.Index(
+                fields=["legacy_number"],
+                condition=~Q(legacy_number=""),
+                name="archive_by_legacy_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credential_type} {self.number_id}"
+
+
+class AwardingRun(models.Model):
+    """One request to award many students, whichever door it came through."""
+
+    class Origin(models.TextChoices):
+        HTTP = "http", "HTTP service"
+        COMMAND = "command", "Command line"
+        BACK_OFFICE = "back_office", "Back office"
+
+    origin = models.CharField(max_length=12, choices=Origin.choices)
+    started_by = models.CharField(max_length=100)
+    is_dry_run = models.BooleanField(default=False)
+    credential_types = ArrayField(
+        models.CharField(max_length=4), default=list, help_text="Award only these; empty = any"
+    )
+    criteria = models.JSONField(default=dict, help_text="How the students were chosen")
+    requested = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+    call = models.OneToOneField(
+        ServiceCall,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="awarding_run",
+        help_text="The one call of a run over HTTP; a command's batches are calls of their own.",
+    )
+
+    def __str__(self) -> str:
+        return f"Awarding run {self.pk}"
+
+
+class AwardingBatch(models.Model):
+    """A stretch of a run's list that is awarded in one transaction; done when it has a call."""
+
+    run = models.ForeignKey(AwardingRun, on_delete=models.CASCADE, related_name="batches")
+    first_position = models.PositiveIntegerField()
+    asns = ArrayField(models.CharField(max_length=9))
+    call = models.OneToOneField(ServiceCall, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "first_position"], name="batch_once_per_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} from {self.first_position}"
+
+
+class AwardingOutcome(models.Model):
+    """What became of one requested ASN. Positions count from 0 in request order."""
+
+    run = models.ForeignKey(
+        AwardingRun, on_delete=models.PROTECT, related_name="outcomes", db_index=False
+    )
+    position = models.PositiveIntegerField()
+    asn = models.CharField("ASN", max_length=9, db_index=True)
+    credential_type = models.CharField(max_length=4, blank=True)
+    credential_number = models.IntegerField(default=0)
+    version = models.BigIntegerField("PASI core version", default=0)
+    school_year = models.PositiveSmallIntegerField(null=True)
+    rejection_code = models.CharField(max_length=5, blank=True)
+    rejection_description = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "position"], name="outcome_once_per_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.position} {self.asn}"

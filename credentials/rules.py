@@ -1,0 +1,180 @@
+"""Rules of awarding. Facts: credentials.awarding.Candidate, one requested student."""
+
+from django.utils.translation import gettext_lazy as _
+
+from credentials.awarding import Candidate
+from credentials.credential_order import ORDER, highest
+from pasi.calendar import school_year_of, school_year_text
+from pasi.rules import rejection
+
+KNOWLEDGE_BASE = "PASI knowledge base"
+
+NOTHING_ACHIEVED_OUTSTANDING = _(
+    "No credential was awarded: the student has not achieved a credential that can be awarded; "
+    "its eligibility is being recalculated; try again."
+)
+NOT_OF_THIS_RUN = _(
+    "No credential was awarded: this run is limited to other credential types than {Credential}."
+)
+
+
+@rejection(
+    "9002",
+    _("Invalid ASN"),
+    _(
+        "Alberta Student Number {StateProvinceId} was not found or you do not have access to it. "
+        "Check the number."
+    ),
+    source=KNOWLEDGE_BASE,
+)
+def invalid_asn(candidate: Candidate):
+    """No student has the number. The callers of this service see every student."""
+    if candidate.student_id is None:
+        yield {"StateProvinceId": candidate.asn}
+
+
+@rejection(
+    "44013",
+    _("Credential Management on Deactivated ASN"),
+    _(
+        "Alberta Student Number {StateProvinceId} is deactivated, so its credentials cannot be "
+        "managed."
+    ),
+    source=KNOWLEDGE_BASE,
+)
+def deactivated_asn(candidate: Candidate):
+    """The ministry is not exempt."""
+    if candidate.is_deactivated:
+        yield {"StateProvinceId": candidate.asn}
+
+
+@rejection(
+    "44014",
+    _("Credential Management on Secondary ASN"),
+    _(
+        "Alberta Student Number {SecondaryASN} is a secondary number. Work with the primary "
+        "number {PrimaryASN}."
+    ),
+    source=KNOWLEDGE_BASE + "; its title inferred from 44013",
+)
+def secondary_asn(candidate: Candidate):
+    """The ministry is not exempt."""
+    if candidate.primary_asn:
+        yield {"SecondaryASN": candidate.asn, "PrimaryASN": candidate.primary_asn}
+
+
+@rejection(
+    "44000",
+    _("No Credential Achieved"),
+    _("No credential was awarded: the student has not achieved a credential that can be awarded."),
+    source="number: technical documentation; title and meaning inferred by elimination",
+    certainty="inferred",
+)
+def nothing_achieved(candidate: Candidate):
+    """No requirement set reads Achieved. While a transcript trigger is outstanding, a stored
+    Achieved counts only for credentials that are already awarded. A run limited to some
+    credential types awards no other.
+    """
+    if not candidate.achieved:
+        if candidate.is_recalculating:
+            yield {"message": NOTHING_ACHIEVED_OUTSTANDING}
+        else:
+            yield {}
+    elif candidate.is_outside_run:
+        yield {"message": NOT_OF_THIS_RUN, "Credential": candidate.credential}
+
+
+@rejection(
+    "44010",
+    _("Credential Already Awarded"),
+    _(
+        "No credential was awarded: student {StateProvinceID} already holds credential {Credential}."
+    ),
+    source=KNOWLEDGE_BASE,
+)
+def already_awarded(candidate: Candidate):
+    """Everything achieved is awarded, also under a linked number. Deleted awards do not count."""
+    if candidate.achieved and not candidate.open:
+        yield {
+            "StateProvinceID": candidate.asn,
+            "Credential": highest(candidate.achieved & candidate.awarded),
+        }
+
+
+@rejection(
+    "44011",
+    _("Credential To Award Could Not Be Determined"),
+    _(
+        "No credential was awarded: this student has achieved a credential that bulk awarding "
+        "does not handle. Award it individually."
+    ),
+    source=KNOWLEDGE_BASE,
+)
+def outside_the_order(candidate: Candidate):
+    """An achieved, not awarded credential outside the Credential Order (the Honorary diploma)
+    blocks everything for this student.
+    """
+    if candidate.open.difference(ORDER):
+        yield {}
+
+
+@rejection(
+    "44012",
+    _("Higher Order Credential Already Awarded"),
+    _("No credential was awarded: the student already holds a higher or equivalent credential."),
+    source=KNOWLEDGE_BASE,
+)
+def higher_already_awarded(candidate: Candidate):
+    """The Credential Order allows none of what is achieved and not awarded."""
+    if candidate.open and not candidate.credential:
+        yield {}
+
+
+@rejection(
+    "44008",
+    _("Awarded School Year Undetermined"),
+    _(
+        "No credential was awarded: no mark or enrolment gives its school year. Award it to this "
+        "student individually."
+    ),
+    source=KNOWLEDGE_BASE + "; title paraphrased",
+)
+def school_year_undetermined(candidate: Candidate):
+    """No qualifying official mark; for COSC no school enrolment; for the equivalency diploma by
+    Alternative 2 no GED mark of value A, B or C.
+    """
+    if candidate.credential and candidate.school_year is None:
+        yield {}
+
+
+@rejection(
+    "44004",
+    _("Unreasonable Awarded Credential School Year"),
+    _(
+        "School year {AwardedSchoolYear} is not reasonable: it must be later than the school year "
+        "in which the student was born."
+    ),
+    source=KNOWLEDGE_BASE + "; equal years refused: inferred from its message",
+)
+def unreasonable_school_year(candidate: Candidate):
+    """The award's school year is not later than the one that contains the birth date."""
+    year = candidate.school_year
+    if year is not None and year <= school_year_of(candidate.birth_date):
+        yield {"AwardedSchoolYear": school_year_text(year)}
+
+
+# The order in which one requested student is judged; the first failure ends it. Source: inferred.
+AWARDING_STAGES = tuple(
+    (rule,)
+    for rule in (
+        invalid_asn,
+        deactivated_asn,
+        secondary_asn,
+        nothing_achieved,
+        already_awarded,
+        outside_the_order,
+        higher_already_awarded,
+        school_year_undetermined,
+        unreasonable_school_year,
+    )
+)

@@ -1,0 +1,207 @@
+"""SubmitCredentialAwardingMultiple: one credential each for a list of students.
+
+Role PASI System User, for the ministry only. Source: seed document
+SubmitCredentialAwardingMultiple and the technical documentation of the same service.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit.models import ServiceResponse
+from credentials import rules
+from credentials.awarding import Candidate, load_candidates, lock_students
+from credentials.models import AwardingBatch, AwardingOutcome, AwardingRun
+from credentials.writing_awards import Award, write_awards
+from pasi import bulk
+from pasi.calendar import business_today
+from pasi.caller_info import RequestSerializer
+from pasi.faults import Fault
+from pasi.fields import AsnListField
+from pasi.models import Role
+from pasi.rules import Rejection
+from pasi.services import Call, Outcome, Result, Service
+
+MOST_STUDENTS = 50_000
+DRY_RUN_OPERATION = "SubmitCredentialAwardingMultiple (dry run)"
+_OUTCOME_COLUMNS = (
+    "run_id",
+    "position",
+    "asn",
+    "credential_type",
+    "credential_number",
+    "version",
+    "school_year",
+    "rejection_code",
+    "rejection_description",
+)
+
+
+class SubmitCredentialAwardingMultipleRequest(RequestSerializer):
+    StateProvinceIds = AsnListField(most=MOST_STUDENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of one requested number: an award, or why there is none."""
+
+    asn: str
+    rejections: Sequence[Rejection] = ()
+    award: Award | None = None
+
+    def as_json(self) -> dict:
+        """A SubmitCredentialResponse."""
+        return {
+            "StateProvinceId": self.asn,
+            "CredentialNumber": self.award.number if self.award else 0,
+            "CredentialType": self.award.credential_type if self.award else None,
+            "PASICoreVersion": self.award.version if self.award else 0,
+            "Rejections": [rejection.as_json() for rejection in self.rejections],
+        }
+
+
+class SubmitCredentialAwardingMultiple(Service):
+    """Award at most one credential to each requested student; one answer each, in order.
+
+    A student's rejection is data: it never stops the others. `batch`: the stretch of a longer
+    run that this call carries out; without it the call is a run of its own.
+    """
+
+    operation = "SubmitCredentialAwardingMultiple"
+    roles = frozenset({Role.PASI_SYSTEM_USER})
+    ministry_only = True
+    request_bytes = 4 * 1024 * 1024
+    request_serializer = SubmitCredentialAwardingMultipleRequest
+    stages = rules.AWARDING_STAGES
+
+    def __init__(self, batch: AwardingBatch | None = None) -> None:
+        self.batch = batch
+        if batch is not None and batch.run.is_dry_run:
+            self.operation = DRY_RUN_OPERATION
+
+    def carry_out(self, call: Call) -> Result:
+        asns = call.request["StateProvinceIds"]
+        run, first = self._run(call, len(asns))
+        lock_students(asns)
+        decisions = self._decide(call, run, asns)
+        self._record_outcomes(run, first, decisions)
+        awarded = any(decision.award for decision in decisions)
+        return Result(
+            body={"Responses": [decision.as_json() for decision in decisions]},
+            outcome=Outcome.APPLIED if awarded else Outcome.REJECTED,
+            codes=[r.code for decision in decisions for r in decision.rejections],
+            state_province_ids=asns[:100],
+        )
+
+    def recorded_body(self, response: ServiceResponse) -> dict:
+        """The answer rebuilt from the outcomes: it is not stored twice."""
+        run = AwardingRun.objects.get(call_id=response.call_id)
+        return {"Responses": [outcome_json(row) for row in outcome_rows(run)]}
+
+    def _run(self, call: Call, count: int) -> tuple[AwardingRun, int]:
+        if self.batch is not None:
+            self._claim(call)
+            return self.batch.run, self.batch.first_position
+        run = AwardingRun.objects.create(
+            origin=AwardingRun.Origin.HTTP,
+            started_by=call.request["CallerInfo"]["User"]["Name"],
+            requested=count,
+            call_id=call.message_id,
+        )
+        return run, 0
+
+    def _claim(self, call: Call) -> None:
+        """Tie the batch to this call; a batch that is done already is never done again."""
+        claimed = AwardingBatch.objects.filter(pk=self.batch.pk, call=None).update(
+            call=call.message_id
+        )
+        if not claimed:
+            raise Fault("4001")
+
+    def _decide(self, call: Call, run: AwardingRun, asns: Sequence[str]) -> list[Decision]:
+        """Judge every number, award those that pass, answer each in its place.
+
+        A number given twice is awarded once; its repeat is told so (44010).
+        """
+        today = business_today()
+        candidates = load_candidates(asns, today=today, only_types=run.credential_types)
+        rejected = {asn: self.judge(candidate) for asn, candidate in candidates.items()}
+        passed = [asn for asn in dict.fromkeys(asns) if not rejected[asn]]
+        awards = self._award(call, run, [candidates[asn] for asn in passed], today)
+        award_of = dict(zip(passed, awards, strict=True))
+        decisions, answered = [], set()
+        for asn in asns:
+            if asn in award_of and asn in answered:
+                repeated = rules.already_awarded.rejections(_after_award(candidates[asn]))
+                decisions.append(Decision(asn, repeated))
+            else:
+                decisions.append(Decision(asn, rejected[asn], award_of.get(asn)))
+            answered.add(asn)
+        return decisions
+
+    def _award(self, call, run, candidates: list[Candidate], today) -> list[Award]:
+        if run.is_dry_run:
+            return [Award(c, c.credential, 0, c.school_year, 0) for c in candidates]
+        return write_awards(candidates, today=today, call=call.message_id)
+
+    def _record_outcomes(self, run: AwardingRun, first: int, decisions: Sequence[Decision]) -> None:
+        bulk.copy_rows(
+            AwardingOutcome,
+            _OUTCOME_COLUMNS,
+            (
+                (
+                    run.pk,
+                    position,
+                    d.asn,
+                    d.award.credential_type,
+                    d.award.number,
+                    d.award.version,
+                    d.award.school_year,
+                    "",
+                    "",
+                )
+                if d.award
+                else (
+                    run.pk,
+                    position,
+                    d.asn,
+                    "",
+                    0,
+                    0,
+                    None,
+                    d.rejections[0].code,
+                    d.rejections[0].description,
+                )
+                for position, d in enumerate(decisions, first)
+            ),
+        )
+
+
+def _after_award(candidate: Candidate) -> Candidate:
+    """The candidate as it stands once awarded: for the answer to a repeated number."""
+    return Candidate(
+        candidate.asn,
+        student_id=candidate.student_id,
+        stored_achieved=frozenset({candidate.credential}),
+        awards=((candidate.credential, candidate.school_year),),
+    )
+
+
+def outcome_rows(run: AwardingRun):
+    """The outcomes of a run in request order, as tuples for outcome_json()."""
+    return (
+        AwardingOutcome.objects.filter(run=run)
+        .order_by("position")
+        .values_list(*_OUTCOME_COLUMNS[2:])
+    )
+
+
+def outcome_json(row: tuple) -> dict:
+    """One recorded outcome as a SubmitCredentialResponse."""
+    asn, credential_type, number, version, _year, code, description = row
+    return {
+        "StateProvinceId": asn,
+        "CredentialNumber": number,
+        "CredentialType": credential_type or None,
+        "PASICoreVersion": version,
+        "Rejections": [Rejection(code, description).as_json()] if code else [],
+    }

@@ -1,0 +1,147 @@
+"""Numbered rules: how they are declared, found and published.
+
+A rule is a generator function on facts loaded beforehand: it yields one dictionary of placeholder
+values per violation and nothing when all is well. The same function serves one call and a batch.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REJECTION, ADVICE, WARNING = "Rejection", "Advice", "Warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One entry of a response's Rejections."""
+
+    code: str
+    description: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"Code": self.code, "Description": self.description}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the catalogue says of a rule, and the function that judges it.
+
+    `source` is where its meaning was read; `certainty` is "confirmed" or "inferred".
+    """
+
+    code: str
+    title: str | Promise
+    message: str | Promise
+    kind: str
+    source: str
+    certainty: str
+    judge: Callable[[Any], Iterator[dict]] | None = None
+    from_school_year: int | None = None
+    to_school_year: int | None = None
+    not_raised_because: str = ""
+    services: set[str] = field(default_factory=set, compare=False)
+
+    @property
+    def is_raised(self) -> bool:
+        return self.judge is not None and self.code not in settings.PASI_RULES_OFF
+
+    @property
+    def placeholders(self) -> list[str]:
+        """The names in braces in the message: they are the contract, the wording may improve."""
+        import string
+
+        return [
+            name
+            for _text, name, _spec, _conv in string.Formatter().parse(str(self.message))
+            if name
+        ]
+
+    def rejections(self, facts: Any) -> list[Rejection]:
+        """Every violation of this rule by `facts`.
+
+        A yielded dictionary may carry `message` to replace the rule's usual text.
+        """
+        if not self.is_raised:
+            return []
+        found = []
+        for values in self.judge(facts):
+            message = values.pop("message", self.message)
+            found.append(Rejection(self.code, str(message).format(**values)))
+        return found
+
+
+_registry: dict[str, Rule] = {}
+
+
+class DuplicateRule(Exception):
+    """Two rules were declared under one code."""
+
+
+def _register(rule: Rule) -> Rule:
+    if rule.code in _registry:
+        raise DuplicateRule(f"Rule {rule.code} is declared twice.")
+    _registry[rule.code] = rule
+    return rule
+
+
+def _declared(kind: str, code: str, title, message, **options):
+    def register(judge: Callable[[Any], Iterator[dict]]) -> Rule:
+        if not inspect.isgeneratorfunction(judge):
+            raise TypeError(f"Rule {code} must be a generator function.")
+        return _register(Rule(code, title, message, kind, judge=judge, **options))
+
+    return register
+
+
+def rejection(code: str, title, message, *, source: str, certainty: str = "confirmed"):
+    """Declare a rule whose violation refuses the call."""
+    return _declared(REJECTION, code, title, message, source=source, certainty=certainty)
+
+
+def advice(code: str, title, message, *, source: str, certainty: str = "confirmed", **years):
+    """Declare a rule that raises an Advice; the yielded values become the alert's arguments."""
+    return _declared(ADVICE, code, title, message, source=source, certainty=certainty, **years)
+
+
+def warning(code: str, title, message, *, source: str, certainty: str = "confirmed", **years):
+    """Declare a rule that raises a Warning; the yielded values become the alert's arguments."""
+    return _declared(WARNING, code, title, message, source=source, certainty=certainty, **years)
+
+
+def not_raised(code: str, title, message, *, because: str, source: str) -> Rule:
+    """Put a code into the catalogue that this system never returns, and say why."""
+    return _register(
+        Rule(code, title, message, REJECTION, source, "inferred", not_raised_because=because)
+    )
+
+
+def catalogue() -> list[Rule]:
+    """Every declared rule, by code."""
+    return sorted(_registry.values(), key=lambda rule: (len(rule.code), rule.code))
+
+
+def rule(code: str) -> Rule:
+    return _registry[code]
+
+
+def first_failing_stage(stages: Iterable[Iterable[Rule]], facts: Any) -> list[Rejection]:
+    """Judge the stages in order; all violations of the first stage that has any."""
+    for stage in stages:
+        found = [rejection for rule in stage for rejection in rule.rejections(facts)]
+        if found:
+            return found
+    return []
+
+
+CORE_OUT_OF_DATE = not_raised(
+    "9014",
+    _("PASI Core Out of Date"),
+    _("The data this request refers to is not available yet; send it again."),
+    because="No service built so far takes a PASI core version.",
+    source="PASI knowledge base",
+)

@@ -1,0 +1,208 @@
+"""Settings: one file, driven by the environment. docs/operations.md lists every variable."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from pasi import calendar, database
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("PASI_VAR", BASE_DIR / "var"))
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def _words(name: str, default: str = "") -> list[str]:
+    return os.environ.get(name, default).replace(",", " ").split()
+
+
+def _secret_key() -> str:
+    """PASI_SECRET_KEY, or one made on first use and kept beside the embedded database."""
+    if key := os.environ.get("PASI_SECRET_KEY"):
+        return key
+    if os.environ.get("DATABASE_URL"):
+        raise SystemExit("Set PASI_SECRET_KEY to a long random text when DATABASE_URL is used.")
+    path = VAR_DIR / "secret_key"
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        pass
+    # Written whole under another name first: two processes starting together must agree on it.
+    own = path.with_name(f"{path.name}.{os.getpid()}")
+    own.touch(mode=0o600)
+    own.write_text(secrets.token_urlsafe(50))
+    with contextlib.suppress(FileExistsError):
+        os.link(own, path)
+    own.unlink()
+    return path.read_text()
+
+
+DEBUG = _flag("PASI_DEBUG")
+DATABASES = database.databases(BASE_DIR)
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = _words("PASI_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
+CSRF_TRUSTED_ORIGINS = _words("PASI_CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_filters",
+    "oauth2_provider",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "simple_history",
+    "pgtrigger",
+    "csp",
+    "pasi",
+    "audit",
+    "students",
+    "enrolments",
+    "credentials",
+]
+
+MIDDLEWARE = [
+    "pasi.http.MessageIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "pasi.urls"
+WSGI_APPLICATION = "pasi.wsgi.application"
+APPEND_SLASH = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "pasi" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# One call decides for itself where its transactions begin and end: a ServiceCall must stay even
+# when the work is rolled back. ATOMIC_REQUESTS would silently undo that.
+assert not DATABASES["default"].get("ATOMIC_REQUESTS")
+
+LANGUAGE_CODE = "en-ca"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("PASI_STATIC_ROOT", VAR_DIR / "static"))
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- Security -----------------------------------------------------------------------------------
+_HTTPS = _flag("PASI_HTTPS")
+if _HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31_536_000
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 9 * 3600
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "pasi.clients.ClientSecretHasher",
+]
+
+# --- Clients: OAuth2 client credentials ---------------------------------------------------------
+OAUTH2_PROVIDER_APPLICATION_MODEL = "pasi.PasiClient"
+OAUTH2_PROVIDER = {
+    "SCOPES": {"pasi": "Call the services that the client's roles allow."},
+    "DEFAULT_SCOPES": ["pasi"],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 3600,
+    "CLIENT_SECRET_HASHER": "pasi_client_secret",
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["pasi.clients.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["pasi.clients.KnownClient"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": [],
+    "EXCEPTION_HANDLER": "pasi.faults.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "pasi.schema.PasiSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+
+SIMPLE_HISTORY_DATE_INDEX = False
+
+# --- What the ministry sets ---------------------------------------------------------------------
+PASI_TODAY = calendar.fixed_today_from_environment(allowed=DEBUG or _flag("PASI_ALLOW_FIXED_TODAY"))
+PASI_CURRENT_SCHOOL_YEARS = [int(year) for year in _words("PASI_CURRENT_SCHOOL_YEARS")]
+PASI_CLOSED = _flag("PASI_CLOSED")
+PASI_VERSION_WAIT_SECONDS = float(os.environ.get("PASI_VERSION_WAIT_SECONDS", "5"))
+PASI_LOCK_TIMEOUT_SECONDS = float(os.environ.get("PASI_LOCK_TIMEOUT_SECONDS", "10"))
+PASI_REPLAY_DAYS = 30
+PASI_RULES_OFF = _words("PASI_RULES_OFF")
+# Networks whose X-Forwarded-For header is believed (the balancer in front of the web processes).
+PASI_TRUSTED_PROXIES = _words("PASI_TRUSTED_PROXIES")
+# Calls per minute and client at which 429 is answered; 0 = no limit.
+PASI_CLIENT_CALLS_PER_MINUTE = int(os.environ.get("PASI_CLIENT_CALLS_PER_MINUTE", "0"))
+# Lets tests empty the append-only audit tables between cases. Never set it in production.
+PASI_TEST_ONLY_AUDIT_TRUNCATE = False
+
+# Largest request body in bytes; services.py gives the awarding service its own.
+PASI_REQUEST_BYTES = 65_536
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# "luhn": the ninth digit of a new ASN is a check digit; "none": nine digits of a sequence.
+PASI_ASN_CHECK_DIGIT = os.environ.get("PASI_ASN_CHECK_DIGIT", "luhn")
+# Credentials whose award can move the maturity date. Source: inferred.
+PASI_MATURITY_CREDENTIALS = _words("PASI_MATURITY_CREDENTIALS", "AHSD ADEX ADVD GHSD")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("PASI_LOG_LEVEL", "WARNING")},
+}

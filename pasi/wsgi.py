@@ -1,0 +1,9 @@
+"""The application for a WSGI server: `gunicorn pasi.wsgi`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pasi.settings")
+
+application = get_wsgi_application()

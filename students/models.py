@@ -1,0 +1,232 @@
+"""A person known to the Core: one number, names, and the parts of the personal record."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now, Upper
+
+from audit.history import tracked
+from pasi.models import Organization, Versioned
+
+NAME_PARTS = ("first_name", "middle_name", "last_name", "suffix")
+
+
+class NameParts(models.Model):
+    """The four parts of a name, exactly as submitted; an absent part is empty."""
+
+    first_name = models.CharField(max_length=50)
+    middle_name = models.CharField(max_length=50, blank=True)
+    last_name = models.CharField(max_length=50)
+    suffix = models.CharField(max_length=15, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def full_name(self) -> str:
+        parts = (self.first_name, self.middle_name, self.last_name, self.suffix)
+        return " ".join(part for part in parts if part)
+
+
+class Student(Versioned):
+    """One Alberta Student Number and what is known of its holder.
+
+    A person who got several numbers has one primary; the others are secondary and point to it. A
+    number created in error is deactivated.
+    """
+
+    class Status(models.TextChoices):
+        ACTIVE = "Active"
+        DEACTIVATED = "Deactivated"
+        SECONDARY = "Secondary"
+
+    asn = models.CharField("ASN", max_length=9, unique=True)
+    is_deactivated = models.BooleanField(default=False)
+    primary = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="secondaries"
+    )
+
+    legal_name = models.ForeignKey(
+        "Name", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    preferred_name = models.ForeignKey(
+        "Name", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    original_name = models.ForeignKey(
+        "Name", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    birth_date = models.DateField()
+    gender = models.CharField(max_length=1)
+    document_type = models.CharField(max_length=40, default="CurrentSystemValue")
+    document_number = models.CharField(max_length=4, blank=True)
+    document_issue_date = models.DateField(null=True, blank=True)
+    is_name_exact = models.BooleanField(default=True)
+    section23_eligibility = models.CharField(max_length=1, blank=True)
+
+    is_deceased = models.BooleanField(default=False)
+    date_of_death = models.DateField(null=True, blank=True)
+    maturity_date = models.DateField(null=True, blank=True)
+    maturity_reason = models.CharField(max_length=10, blank=True)
+
+    created_on = models.DateTimeField(db_default=Now(), help_text="When the ASN was created")
+    created_by_organization = models.ForeignKey(
+        Organization,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    history = tracked(
+        no_index=(
+            "asn",
+            "primary",
+            "legal_name",
+            "preferred_name",
+            "original_name",
+            "created_by_organization",
+        )
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="student_asn_nine_digits",
+                condition=Q(asn__regex=r"^[0-9]{9}$") & ~Q(asn="000000000"),
+            ),
+            models.CheckConstraint(
+                name="student_not_its_own_primary",
+                condition=Q(primary__isnull=True) | ~Q(primary=F("id")),
+            ),
+            models.CheckConstraint(
+                name="student_deactivated_is_not_linked",
+                condition=Q(is_deactivated=False) | Q(primary__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="student_death_date_of_deceased",
+                condition=Q(date_of_death__isnull=True) | Q(is_deceased=True),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["birth_date"], name="student_by_birth_date"),
+            models.Index(fields=["version"], name="student_by_version"),
+        ]
+
+    def __str__(self) -> str:
+        return self.asn
+
+    @property
+    def status(self) -> str:
+        if self.is_deactivated:
+            return self.Status.DEACTIVATED
+        return self.Status.SECONDARY if self.primary_id else self.Status.ACTIVE
+
+
+class Name(NameParts):
+    """One name record. Its key is the RefId of the contract: Int32, never reused.
+
+    Which name is legal, preferred and original is said by the student's references.
+    """
+
+    id = models.AutoField(primary_key=True)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="names")
+    is_deleted = models.BooleanField(default=False)
+    effective_on = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    created_by_organization = models.ForeignKey(
+        Organization,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    updated_by_organization = models.ForeignKey(
+        Organization,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    history = tracked(no_index=("student", "created_by_organization", "updated_by_organization"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "student",
+                "last_name",
+                "first_name",
+                "middle_name",
+                "suffix",
+                name="name_once_per_student",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                Upper("last_name").asc(), Upper("first_name").asc(), name="name_by_last_first"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class MailingAddress(models.Model):
+    """A mailing address; `expires_on` is the contract's Expiry Date Override."""
+
+    id = models.AutoField(primary_key=True)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="mailing_addresses")
+    address_type = models.CharField(max_length=20)
+    street = models.CharField(max_length=140)
+    city = models.CharField(max_length=60, blank=True)
+    state_province = models.CharField(max_length=20, blank=True)
+    postal_code = models.CharField(max_length=15, blank=True)
+    country = models.CharField(max_length=60)
+    effective_on = models.DateField()
+    expires_on = models.DateField(null=True, blank=True)
+    is_deleted = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(db_default=Now())
+    history = tracked(no_index=("student",))
+
+    def __str__(self) -> str:
+        return f"{self.street}, {self.city}"
+
+
+class CitizenshipStatus(models.Model):
+    """A student's citizenship as stored: status, guardian's status, document expiry."""
+
+    id = models.AutoField(primary_key=True)
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="citizenship_statuses"
+    )
+    citizenship_status = models.CharField(max_length=1)
+    guardian_citizenship_status = models.CharField(max_length=1, blank=True)
+    document_expiry_date = models.DateField(null=True, blank=True)
+    effective_on = models.DateField()
+    is_deleted = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(db_default=Now())
+    history = tracked(no_index=("student",))
+
+    def __str__(self) -> str:
+        return self.citizenship_status
+
+
+class DisclosureRestriction(models.Model):
+    """Marks a student's information as sensitive while active and not expired."""
+
+    id = models.AutoField(primary_key=True)
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="disclosure_restrictions"
+    )
+    code = models.CharField(max_length=30)
+    details = models.CharField(max_length=250, blank=True)
+    effective_on = models.DateField()
+    expires_on = models.DateField(null=True, blank=True)
+    is_active = models.BooleanField()
+    is_deleted = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(db_default=Now())
+    history = tracked(no_index=("student",))
+
+    def __str__(self) -> str:
+        return self.code
