@@ -1,0 +1,239 @@
+"""What can become of a high-school student, as data: transcript, statuses, awards.
+
+An outcome fixes what its student's records say, so that marks, requirement-set statuses and awards
+agree. The shares are assumptions: the province publishes no number of credentials by type.
+"""
+
+from dataclasses import dataclass
+
+ACHIEVED = "Achieved"
+NOT_ACHIEVED = "NotAchieved"
+NOT_ASSESSING = "NotAssessing"
+TO_BE_ASSESSED = "ToBeAssessed"
+
+# Stands for the diploma sets of the years in which the student was active.
+AHSD = "AHSD"
+
+# Transcripts, written by transcripts.py.
+NO_MARKS = ""
+COMPLETE = "complete"  # all that the diploma asks for
+SHORT = "short"  # one requirement of the diploma is missing
+FAILING = "failing"  # many failed courses
+WITHHELD = "withheld"  # no mark is available or carries a credit
+KNOWLEDGE = "knowledge"  # Knowledge and Employability
+KNOWLEDGE_SHORT = "knowledge short"
+FEW = "few"  # fewer than 35 credits
+EQUIVALENCY = "equivalency"  # 60 high-school credits and adult credits, 100 together
+EQUIVALENCY_SHORT = "equivalency short"
+TESTS = "tests"  # five GED tests passed
+TESTS_FAILED = "tests failed"  # one or two of them
+TESTS_VOID = "tests void"  # all of them
+TESTS_AND_EQUIVALENCY = "tests and equivalency"
+INDUSTRIAL = "industrial"  # Integrated Occupational Program
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """A credential already awarded, `years_before` the last school year."""
+
+    credential_type: str
+    years_before: int = 0
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    transcript: str
+    statuses: tuple[tuple[str, str], ...] = ()
+    awards: tuple[Award, ...] = ()
+    is_prior: bool = False  # left school by 2009, so assessed by hand
+    needs_enrolment: bool = True
+    has_exception_code: bool = False
+    birth_date_is_wrong: bool = False
+
+
+def prior(achieved: str = "", *, awards: tuple[Award, ...] = ()) -> Outcome:
+    """An outcome of the sets assessed by hand; a former award closes the other sets."""
+    others = NOT_ASSESSING if awards else TO_BE_ASSESSED
+    sets = ("AHSD-PRE2010", "ADEX", "ADVD", "GHSD")
+    statuses = tuple((code, ACHIEVED if code == achieved else others) for code in sets)
+    return Outcome(COMPLETE, statuses, awards, is_prior=True)
+
+
+OUTCOMES: dict[str, Outcome] = {
+    # --- to be awarded ---
+    "diploma": Outcome(COMPLETE, ((AHSD, ACHIEVED),)),
+    "diploma of a mature student": Outcome(
+        COMPLETE, ((AHSD, ACHIEVED), ("HSED-ALT1", NOT_ACHIEVED))
+    ),
+    "diploma before 2010": prior("AHSD-PRE2010"),
+    "diploma with excellence": prior("ADEX"),
+    "advanced diploma": prior("ADVD"),
+    "general diploma": prior("GHSD"),
+    "equivalency by credits": Outcome(EQUIVALENCY, ((AHSD, NOT_ACHIEVED), ("HSED-ALT1", ACHIEVED))),
+    "equivalency by tests": Outcome(
+        TESTS, ((AHSD, NOT_ACHIEVED), ("HSED-ALT1", NOT_ACHIEVED), ("HSED-ALT2", ACHIEVED))
+    ),
+    "equivalency both ways": Outcome(
+        TESTS_AND_EQUIVALENCY, (("HSED-ALT1", ACHIEVED), ("HSED-ALT2", ACHIEVED))
+    ),
+    "achievement": Outcome(KNOWLEDGE, ((AHSD, NOT_ACHIEVED), ("CHSA", ACHIEVED))),
+    "industrial": Outcome(
+        INDUSTRIAL, (("AHSD-PRE2010", TO_BE_ASSESSED), ("IOPC", ACHIEVED)), is_prior=True
+    ),
+    "completion": Outcome(FEW, (("COSC", ACHIEVED),), has_exception_code=True),
+    "diploma after achievement": Outcome(
+        COMPLETE, ((AHSD, ACHIEVED), ("CHSA", ACHIEVED)), (Award("CHSA", 1),)
+    ),
+    "achievement after completion": Outcome(
+        KNOWLEDGE, (("COSC", NOT_ACHIEVED), ("CHSA", ACHIEVED)), (Award("COSC", 1),)
+    ),
+    "diploma award deleted": Outcome(
+        COMPLETE, ((AHSD, ACHIEVED),), (Award("AHSD", is_deleted=True),)
+    ),
+    # --- awarded ---
+    "diploma awarded": Outcome(COMPLETE, ((AHSD, ACHIEVED),), (Award("AHSD"),)),
+    "no longer achieved": Outcome(SHORT, ((AHSD, NOT_ACHIEVED),), (Award("AHSD"),)),
+    "wrongly awarded": Outcome(SHORT, ((AHSD, NOT_ACHIEVED),), (Award("AHSD", is_deleted=True),)),
+    "general diploma awarded": prior("GHSD", awards=(Award("GHSD"),)),
+    "advanced diploma awarded": prior("ADVD", awards=(Award("ADVD"),)),
+    "excellence awarded": prior("ADEX", awards=(Award("ADEX"),)),
+    "industrial awarded": Outcome(
+        INDUSTRIAL, (("IOPC", ACHIEVED),), (Award("IOPC"),), is_prior=True
+    ),
+    "achievement awarded": Outcome(
+        KNOWLEDGE, ((AHSD, NOT_ACHIEVED), ("CHSA", ACHIEVED)), (Award("CHSA"),)
+    ),
+    "completion awarded": Outcome(
+        FEW, (("COSC", ACHIEVED),), (Award("COSC"),), has_exception_code=True
+    ),
+    "equivalency awarded": Outcome(
+        EQUIVALENCY, ((AHSD, NOT_ACHIEVED), ("HSED-ALT1", ACHIEVED)), (Award("HSED"),)
+    ),
+    "tests awarded": Outcome(TESTS, (("HSED-ALT2", ACHIEVED),), (Award("HSED"),)),
+    "diploma after equivalency": Outcome(
+        COMPLETE,
+        ((AHSD, ACHIEVED), ("HSED-ALT1", NOT_ASSESSING)),
+        (Award("HSED", 1), Award("AHSD")),
+    ),
+    # --- not yet there ---
+    "under way": Outcome(COMPLETE, ((AHSD, NOT_ACHIEVED),)),
+    "nearly": Outcome(SHORT, ((AHSD, NOT_ACHIEVED),)),
+    "left without": Outcome(FAILING, ((AHSD, NOT_ACHIEVED),)),
+    "nearly as a mature student": Outcome(
+        SHORT, ((AHSD, NOT_ACHIEVED), ("HSED-ALT1", NOT_ACHIEVED))
+    ),
+    "nearly achievement": Outcome(KNOWLEDGE_SHORT, ((AHSD, NOT_ACHIEVED), ("CHSA", NOT_ACHIEVED))),
+    "nearly completion": Outcome(FEW, (("COSC", NOT_ACHIEVED),), has_exception_code=True),
+    "nearly equivalency": Outcome(
+        EQUIVALENCY_SHORT, ((AHSD, NOT_ACHIEVED), ("HSED-ALT1", NOT_ACHIEVED))
+    ),
+    "tests failed": Outcome(
+        TESTS_FAILED, (("HSED-ALT1", NOT_ACHIEVED), ("HSED-ALT2", NOT_ACHIEVED))
+    ),
+    "awaiting review": prior(),
+    # --- refused in a bulk run ---
+    "birth date wrong": Outcome(COMPLETE, ((AHSD, ACHIEVED),), birth_date_is_wrong=True),
+    "marks withheld": Outcome(WITHHELD, ((AHSD, ACHIEVED),)),
+    "never enrolled": Outcome(NO_MARKS, (("COSC", ACHIEVED),), needs_enrolment=False),
+    "tests without mark": Outcome(TESTS_VOID, (("HSED-ALT2", ACHIEVED),)),
+    "honorary": Outcome(COMPLETE, ((AHSD, ACHIEVED), ("HHSD", ACHIEVED))),
+    "achievement after diploma": Outcome(
+        COMPLETE, ((AHSD, ACHIEVED), ("CHSA", ACHIEVED)), (Award("AHSD"),)
+    ),
+    "equivalent already awarded": Outcome(
+        COMPLETE,
+        (("AHSD-PRE2010", ACHIEVED), ("GHSD", ACHIEVED)),
+        (Award("GHSD"),),
+        is_prior=True,
+    ),
+    "completion after equivalency": Outcome(
+        TESTS, (("HSED-ALT2", ACHIEVED), ("COSC", ACHIEVED)), (Award("HSED"),)
+    ),
+}
+
+# Shares within each stage; they need not add up to anything.
+FINISHED_LAST_YEAR = {
+    "diploma": 64.5,
+    "diploma awarded": 8,
+    "nearly": 14,
+    "left without": 7,
+    "achievement": 1.5,
+    "achievement awarded": 0.2,
+    "nearly achievement": 0.6,
+    "completion": 0.75,
+    "completion awarded": 0.1,
+    "nearly completion": 0.2,
+    "diploma after achievement": 0.1,
+    "achievement after completion": 0.05,
+    "diploma award deleted": 0.2,
+    "wrongly awarded": 0.1,
+    "marks withheld": 0.3,
+    "never enrolled": 0.05,
+    "birth date wrong": 0.1,
+    "honorary": 0.05,
+    "achievement after diploma": 0.4,
+}
+
+RETURNED_THIS_YEAR = {
+    "diploma": 35,
+    "diploma awarded": 20,
+    "nearly": 33,
+    "left without": 10,
+    "nearly achievement": 2,
+}
+
+LEFT_EARLIER = {
+    "diploma awarded": 70,
+    "nearly": 11,
+    "left without": 8,
+    "diploma": 1.5,
+    "no longer achieved": 0.3,
+    "wrongly awarded": 0.3,
+    "diploma award deleted": 0.2,
+    "achievement awarded": 1.6,
+    "completion awarded": 0.8,
+    "achievement after diploma": 0.4,
+    "general diploma awarded": 0.4,
+    "advanced diploma awarded": 0.5,
+    "excellence awarded": 0.3,
+    "industrial awarded": 0.3,
+    "equivalent already awarded": 0.1,
+    "awaiting review": 0.8,
+    "diploma before 2010": 0.15,
+    "diploma with excellence": 0.1,
+    "advanced diploma": 0.1,
+    "general diploma": 0.12,
+    "industrial": 0.12,
+}
+
+ADULTS = {
+    "diploma of a mature student": 17.5,
+    "equivalency by credits": 9,
+    "equivalency by tests": 10.5,
+    "equivalency both ways": 0.4,
+    "equivalency awarded": 8,
+    "tests awarded": 8,
+    "diploma after equivalency": 1,
+    "nearly as a mature student": 24,
+    "nearly equivalency": 14,
+    "tests failed": 7,
+    "tests without mark": 0.4,
+    "completion after equivalency": 0.3,
+}
+
+
+def sets_of_the_diploma(first_year: int, last_year: int) -> tuple[str, ...]:
+    """The AHSD requirement sets that assess a student active in these school years.
+
+    Source: PASI knowledge base: activity in 2010/2011 to 2018/2019, and in 2018/2019 or later;
+    earlier diplomas are assessed by hand.
+    """
+    if last_year <= 2010:
+        return ("AHSD-PRE2010",)
+    sets = ()
+    if first_year <= 2019:
+        sets += ("AHSD-2010-2018",)
+    if last_year >= 2019:
+        sets += ("AHSD-2018",)
+    return sets
