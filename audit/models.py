@@ -71,7 +71,7 @@ class ServiceCall(models.Model):
 
 
 class ServiceResponse(models.Model):
-    """What a call came to. Written in the transaction of the work itself, or, for a fault, alone."""
+    """What a call came to. Written in the transaction of the work; for a fault, alone."""
 
     class Outcome(models.TextChoices):
         APPLIED = "Applied"

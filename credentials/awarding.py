@@ -172,8 +172,8 @@ def _load_marks(by_id: dict[int, Candidate], holder_of: dict[int, int]) -> None:
         )
         .values_list("student_id")
         .annotate(
-            Max("achievement_school_year", filter=Q(credits_awarded__gt=0)),
-            Max("achievement_school_year", filter=ged),
+            mark_year=Max("achievement_school_year", filter=Q(credits_awarded__gt=0)),
+            ged_year=Max("achievement_school_year", filter=ged),
         )
     ):
         candidate = by_id[holder_of[holder]]

@@ -217,6 +217,9 @@ class AwardingOutcome(models.Model):
     school_year = models.PositiveSmallIntegerField(null=True)
     rejection_code = models.CharField(max_length=5, blank=True)
     rejection_description = models.CharField(max_length=300, blank=True)
+    is_recalculating = models.BooleanField(
+        default=False, help_text="Rejected because its eligibility is being recalculated"
+    )
 
     class Meta:
         constraints = [

@@ -88,7 +88,8 @@ def nothing_achieved(candidate: Candidate):
     "44010",
     _("Credential Already Awarded"),
     _(
-        "No credential was awarded: student {StateProvinceID} already holds credential {Credential}."
+        "No credential was awarded: student {StateProvinceID} already holds credential "
+        "{Credential}."
     ),
     source=KNOWLEDGE_BASE,
 )

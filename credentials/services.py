@@ -33,7 +33,9 @@ _OUTCOME_COLUMNS = (
     "school_year",
     "rejection_code",
     "rejection_description",
+    "is_recalculating",
 )
+_ANSWER_COLUMNS = _OUTCOME_COLUMNS[2:9]
 
 
 class SubmitCredentialAwardingMultipleRequest(RequestSerializer):
@@ -47,6 +49,7 @@ class Decision:
     asn: str
     rejections: Sequence[Rejection] = ()
     award: Award | None = None
+    is_recalculating: bool = False
 
     def as_json(self) -> dict:
         """A SubmitCredentialResponse."""
@@ -57,6 +60,18 @@ class Decision:
             "PASICoreVersion": self.award.version if self.award else 0,
             "Rejections": [rejection.as_json() for rejection in self.rejections],
         }
+
+    def as_outcome(self) -> tuple:
+        """The columns of an AwardingOutcome after run and position."""
+        if self.award:
+            award = self.award
+            what = (award.credential_type, award.number, award.version, award.school_year)
+            return (self.asn, *what, "", "", False)
+        first = self.rejections[0]
+        return (
+            *(self.asn, "", 0, 0, None),
+            *(first.code, first.description, self.is_recalculating),
+        )
 
 
 class SubmitCredentialAwardingMultiple(Service):
@@ -128,14 +143,18 @@ class SubmitCredentialAwardingMultiple(Service):
         passed = [asn for asn in dict.fromkeys(asns) if not rejected[asn]]
         awards = self._award(call, run, [candidates[asn] for asn in passed], today)
         award_of = dict(zip(passed, awards, strict=True))
-        decisions, answered = [], set()
+        decisions, awarded = [], set()
         for asn in asns:
-            if asn in award_of and asn in answered:
-                repeated = rules.already_awarded.rejections(_after_award(candidates[asn]))
-                decisions.append(Decision(asn, repeated))
+            candidate, rejections = candidates[asn], rejected[asn]
+            if asn in awarded:
+                again = rules.already_awarded.rejections(_after_award(candidate))
+                decisions.append(Decision(asn, again))
+            elif rejections:
+                waits = rejections[0].code == "44000" and candidate.is_recalculating
+                decisions.append(Decision(asn, rejections, is_recalculating=waits))
             else:
-                decisions.append(Decision(asn, rejected[asn], award_of.get(asn)))
-            answered.add(asn)
+                awarded.add(asn)
+                decisions.append(Decision(asn, award=award_of[asn]))
         return decisions
 
     def _award(self, call, run, candidates: list[Candidate], today) -> list[Award]:
@@ -148,30 +167,8 @@ class SubmitCredentialAwardingMultiple(Service):
             AwardingOutcome,
             _OUTCOME_COLUMNS,
             (
-                (
-                    run.pk,
-                    position,
-                    d.asn,
-                    d.award.credential_type,
-                    d.award.number,
-                    d.award.version,
-                    d.award.school_year,
-                    "",
-                    "",
-                )
-                if d.award
-                else (
-                    run.pk,
-                    position,
-                    d.asn,
-                    "",
-                    0,
-                    0,
-                    None,
-                    d.rejections[0].code,
-                    d.rejections[0].description,
-                )
-                for position, d in enumerate(decisions, first)
+                (run.pk, position, *decision.as_outcome())
+                for position, decision in enumerate(decisions, first)
             ),
         )
 
@@ -189,9 +186,7 @@ def _after_award(candidate: Candidate) -> Candidate:
 def outcome_rows(run: AwardingRun):
     """The outcomes of a run in request order, as tuples for outcome_json()."""
     return (
-        AwardingOutcome.objects.filter(run=run)
-        .order_by("position")
-        .values_list(*_OUTCOME_COLUMNS[2:])
+        AwardingOutcome.objects.filter(run=run).order_by("position").values_list(*_ANSWER_COLUMNS)
     )
 
 

@@ -42,7 +42,7 @@ def course_enrolments_between(
             student__any=sorted({row[1] for row in without_start}), is_deleted=False
         )
         .values_list("student_id", "school_id", "school_year")
-        .annotate(Min("start_date"))
+        .annotate(start=Min("start_date"))
     }
     for key, holder, school, year, earliest, latest in without_start:
         if earliest <= starts.get((holder, school, year), first_day(year)) <= latest:

@@ -140,14 +140,17 @@ def advisory_lock(key: int) -> None:
     fetch("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
-def try_advisory_session_lock(key: int) -> bool:
-    """Take an exclusive lock for the life of this connection, or say that somebody holds it."""
-    [(taken,)] = fetch("SELECT pg_try_advisory_lock(%s)", [key])
+def try_run_lock(run: int) -> bool:
+    """Take the lock of an awarding run for the life of this connection; False if it is held.
+
+    Two-key locks are a space of their own, so no replay key can collide with it.
+    """
+    [(taken,)] = fetch("SELECT pg_try_advisory_lock(1, %s)", [run])
     return taken
 
 
-def release_advisory_session_lock(key: int) -> None:
-    fetch("SELECT pg_advisory_unlock(%s)", [key])
+def release_run_lock(run: int) -> None:
+    fetch("SELECT pg_advisory_unlock(1, %s)", [run])
 
 
 # --- Writing ------------------------------------------------------------------------------------

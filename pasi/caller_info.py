@@ -4,8 +4,15 @@ Field lengths and patterns: seed documents, to the letter.
 """
 
 import contextlib
+import getpass
+import os
+import re
+import uuid
 from dataclasses import dataclass
 from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
 
 from pasi import fields
 
@@ -77,3 +84,46 @@ def audited_columns(body: Any) -> dict[str, Any]:
         with contextlib.suppress(ValueError, OverflowError):
             columns["sent_at"] = fields.instant_of(match)
     return columns
+
+
+def in_process(*, product: str, user_name: str, local_id: str, address: str) -> dict[str, Any]:
+    """The CallerInfo of a call made by this system itself: a command, the back office, a worker.
+
+    Such callers act for the ministry. Every text is cut to what the contract allows.
+    """
+    return {
+        "ClientMessageID": str(uuid.uuid4()),
+        "SentUtcTime": fields.instant_text(timezone.now()),
+        "Software": {
+            "Manufacturer": "PASI",
+            "Product": product[:100],
+            "Version": settings.PASI_VERSION,
+            "BuildNumber": settings.PASI_VERSION,
+        },
+        "User": {
+            "Name": _plain(user_name, 100),
+            "LocalID": _plain(local_id, 50),
+            "IPAddress": _plain(address, 50),
+            "OrganizationCode": "O.1",
+        },
+    }
+
+
+def of_operator(command: str) -> dict[str, Any]:
+    """The CallerInfo of a management command: the operating-system user behind it."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = f"uid {os.getuid()}"
+    return in_process(
+        product=f"manage.py {command}",
+        user_name=name,
+        local_id=f"uid {os.getuid()}",
+        address="127.0.0.1",
+    )
+
+
+def _plain(text: str, length: int) -> str:
+    """`text` as the single-line pattern allows it; "unknown" if nothing is left."""
+    kept = " ".join(re.sub(r"[^\x20-\x7E\xA0-\xFF]", " ", text).split())
+    return kept[:length].strip() or "unknown"

@@ -40,6 +40,7 @@ def _secret_key() -> str:
     return path.read_text()
 
 
+PASI_VERSION = "0.1.0"
 DEBUG = _flag("PASI_DEBUG")
 DATABASES = database.databases(BASE_DIR)
 SECRET_KEY = _secret_key()

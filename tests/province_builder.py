@@ -1,0 +1,214 @@
+"""Small, exact set-ups for tests: students and what they have earned, written in one call."""
+
+import datetime
+import itertools
+import uuid
+from contextlib import contextmanager
+
+from audit.models import ServiceCall
+from credentials.models import (
+    AwardedCredential,
+    IssuedCredentialNumber,
+    RequirementSetStatus,
+)
+from enrolments.models import CourseEnrolment, OfficialMark, SchoolEnrolment
+from pasi import bulk
+from pasi.caller_info import of_operator
+from pasi.models import Organization, PasiClient
+from pasi.services import Caller, recorded_call
+from students.models import Name, Student
+
+_positions = itertools.count(1)
+COMMAND = Caller(ServiceCall.Door.COMMAND)
+
+
+@contextmanager
+def set_up():
+    """A recorded call to write test records in."""
+    with recorded_call("TestSetUp", COMMAND, {"CallerInfo": of_operator("test")}) as call:
+        yield call
+
+
+def make_school(code="S.0001", authority="A.0001", **values) -> Organization:
+    parent, _ = Organization.objects.get_or_create(
+        code=authority, defaults={"name": f"Authority {authority}", "kind": "Authority"}
+    )
+    return Organization.objects.get_or_create(
+        code=code,
+        defaults={"name": f"School {code}", "kind": "School", "authority": parent, **values},
+    )[0]
+
+
+def make_student(
+    asn: str | None = None,
+    *,
+    first_name="Ada",
+    middle_name="",
+    last_name="Byron",
+    suffix="",
+    birth_date=datetime.date(2008, 5, 17),
+    achieved=(),
+    not_achieved=(),
+    marks=(),
+    ged_marks=(),
+    enrolments=(),
+    courses=(),
+    awards=(),
+    **values,
+) -> Student:
+    """One student. Call inside set_up().
+
+    achieved / not_achieved: requirement set codes. marks: (course, school year, credits).
+    ged_marks: (course, school year, letter). enrolments: (school, school year, start date).
+    courses: (school, school year, start date or None). awards: (type, number, school year,
+    is deleted).
+    """
+    [student_id] = bulk.next_ids(Student, 1)
+    [name_id] = bulk.next_ids(Name, 1)
+    [version] = bulk.next_versions(1)
+    student = Student.objects.create(
+        id=student_id,
+        asn=asn or f"{next(_positions) + 100_000_000:09d}",
+        legal_name_id=name_id,
+        preferred_name_id=name_id,
+        original_name_id=name_id,
+        birth_date=birth_date,
+        gender=values.pop("gender", "F"),
+        version=version,
+        **values,
+    )
+    Name.objects.create(
+        id=name_id,
+        student=student,
+        first_name=first_name,
+        middle_name=middle_name,
+        last_name=last_name,
+        suffix=suffix,
+    )
+    for status, codes in (("Achieved", achieved), ("NotAchieved", not_achieved)):
+        for code in codes:
+            RequirementSetStatus.objects.create(
+                student=student,
+                requirement_set_id=code,
+                status=status,
+                version=bulk.next_versions(1)[0],
+            )
+    for course, year, credits_awarded in marks:
+        make_mark(student, course, year, credits_awarded, "75")
+    for course, year, letter in ged_marks:
+        make_mark(student, course, year, 0, letter)
+    for school, year, start in enrolments:
+        make_enrolment(student, school, year, start)
+    for school, year, start in courses:
+        CourseEnrolment.objects.create(
+            reference_id=uuid.uuid4(),
+            student=student,
+            school=school,
+            school_year=year,
+            course_code="ELA3105",
+            status="Active",
+            start_date=start,
+            version=bulk.next_versions(1)[0],
+        )
+    for credential_type, number, year, is_deleted in awards:
+        make_award(student, credential_type, number, year, is_deleted)
+    return student
+
+
+def make_mark(student, course, year, credits_awarded, value, **values) -> OfficialMark:
+    return OfficialMark.objects.create(
+        student=student,
+        course_code=course,
+        achievement_school_year=year,
+        achievement_date=datetime.date(year, 6, 28),
+        mark_value=value,
+        credits_awarded=credits_awarded,
+        version=bulk.next_versions(1)[0],
+        **values,
+    )
+
+
+def make_enrolment(student, school, year, start=None, **values) -> SchoolEnrolment:
+    return SchoolEnrolment.objects.create(
+        **{
+            "reference_id": uuid.uuid4(),
+            "student": student,
+            "school": school,
+            "school_year": year,
+            "grade": "12",
+            "programming_type": "Regular",
+            "programming_timeframe": "Day",
+            "start_date": start or datetime.date(year - 1, 9, 1),
+            "exit_date": datetime.date(year, 6, 28),
+            "exit_date_type": "CompletionDate",
+            "version": bulk.next_versions(1)[0],
+            **values,
+        }
+    )
+
+
+def make_award(student, credential_type, number, year, is_deleted=False) -> AwardedCredential:
+    IssuedCredentialNumber.objects.create(number=number)
+    name = student.legal_name
+    return AwardedCredential.objects.create(
+        student=student,
+        credential_type=credential_type,
+        number_id=number,
+        school_year=year,
+        first_name=name.first_name,
+        middle_name=name.middle_name,
+        last_name=name.last_name,
+        suffix=name.suffix,
+        awarded_on=datetime.date(year, 7, 31),
+        is_deleted=is_deleted,
+        delete_reason="Awarded by mistake" if is_deleted else "",
+        version=bulk.next_versions(1)[0],
+    )
+
+
+def make_client(
+    name="Test client", *, organizations=("O.1",), roles=("PASI System User",), **values
+) -> PasiClient:
+    """A client of the given organizations. Call inside set_up()."""
+    client = PasiClient.objects.create(
+        name=name,
+        roles=list(roles),
+        client_type=PasiClient.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=PasiClient.GRANT_CLIENT_CREDENTIALS,
+        **values,
+    )
+    client.organizations.set(Organization.objects.filter(code__in=organizations))
+    return client
+
+
+def make_token(client: PasiClient, *, lifetime=datetime.timedelta(hours=1)) -> str:
+    """A bearer token of the client."""
+    from django.utils import timezone
+    from oauth2_provider.models import AccessToken
+
+    token = uuid.uuid4().hex
+    AccessToken.objects.create(
+        application=client, token=token, scope="pasi", expires=timezone.now() + lifetime
+    )
+    return token
+
+
+def caller_info(**changes) -> dict:
+    """A valid CallerInfo for the ministry."""
+    return {
+        "ClientMessageID": str(uuid.uuid4()),
+        "SentUtcTime": "2026-07-31T18:00:00Z",
+        "Software": {
+            "Manufacturer": "Test",
+            "Product": "Suite",
+            "Version": "1",
+            "BuildNumber": "1",
+        },
+        "User": {
+            "Name": "Rita Clerk",
+            "LocalID": "rita",
+            "IPAddress": "10.0.0.7",
+            "OrganizationCode": "O.1",
+        },
+        **changes,
+    }
