@@ -268,18 +268,19 @@ def raise_triggers(
     )
 
 
-def outstanding(
-    trigger: type[models.Model], status: type[models.Model], *, after: int, limit: int
-) -> list[tuple[int, int]]:
-    """(record key, trigger version) of outstanding triggers above `after`, by version."""
+def outstanding_count(
+    trigger: type[models.Model], status: type[models.Model], *, at_most: int | None = None
+) -> int:
+    """How many records are outstanding for a processor; counting stops at `at_most`."""
     key = connection.ops.quote_name(trigger._meta.pk.column)
     trigger_table = connection.ops.quote_name(trigger._meta.db_table)
     status_table = connection.ops.quote_name(status._meta.db_table)
-    return fetch(
-        f"SELECT t.{key}, t.version FROM {trigger_table} t JOIN {status_table} s USING ({key}) "
-        f"WHERE t.version > s.max_source_version AND t.version > %s ORDER BY t.version LIMIT %s",
-        [after, limit],
+    [(count,)] = fetch(
+        f"SELECT count(*) FROM (SELECT 1 FROM {trigger_table} t JOIN {status_table} s "
+        f"USING ({key}) WHERE t.version > s.max_source_version LIMIT %s) AS waiting",
+        [at_most],
     )
+    return count
 
 
 def mark_processed(
