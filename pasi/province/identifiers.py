@@ -3,34 +3,18 @@ can be made without the rest."""
 
 from random import Random
 
+from credentials.credential_numbers import FIRST, check_digit, number_of
+
 FIRST_STUDENT = 10_000_000
 LAST_STUDENT = 39_999_999
 MOST_STUDENTS = 20_000_000
-FIRST_CREDENTIAL = 100_000_000
 CREDENTIALS_PER_STUDENT = 4
 
 
-def check_digit(number: int) -> int:
-    """Luhn (mod 10) check digit of `number`, whose last digit is doubled first.
-
-    Source: ours; the province's own formula is not public.
-    """
-    total = 0
-    double = True
-    while number:
-        number, digit = divmod(number, 10)
-        if double:
-            digit *= 2
-            if digit > 9:
-                digit -= 9
-        total += digit
-        double = not double
-    return -total % 10
-
-
-def student_number(index: int) -> str:
-    """The Alberta Student Number of the student at `index`, counted from 0: nine digits."""
-    return with_check_digit(FIRST_STUDENT + index)
+def student_number(place: int) -> str:
+    """The Alberta Student Number at `place`, counted from 0: eight digits of the pool and their
+    check digit."""
+    return with_check_digit(FIRST_STUDENT + place)
 
 
 def unused_student_number() -> str:
@@ -38,13 +22,13 @@ def unused_student_number() -> str:
     return with_check_digit(LAST_STUDENT)
 
 
-def credential_number(index: int, which: int) -> str:
-    """The number of the `which`th credential (0 to 3) of the student at `index`: ten digits."""
-    return with_check_digit(FIRST_CREDENTIAL + CREDENTIALS_PER_STUDENT * index + which)
+def with_check_digit(digits: int) -> str:
+    return f"{digits}{check_digit(digits)}"
 
 
-def with_check_digit(number: int) -> str:
-    return f"{number}{check_digit(number)}"
+def credential_number(place: int, which: int) -> int:
+    """The number of the `which`th credential (0 to 3) of the student at `place`."""
+    return number_of(FIRST + CREDENTIALS_PER_STUDENT * place + which)
 
 
 def reference_id(rng: Random) -> str:

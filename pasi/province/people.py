@@ -30,6 +30,9 @@ CANADIAN_DOCUMENTS = Weighted(
         "CurrentSystemValue": 6,
     }
 )
+FIRST_NATIONS_DOCUMENTS = Weighted(
+    {"AlbertaBirthCertificate": 70, "CertificateOfIndianStatus": 20, "CurrentSystemValue": 10}
+)
 NATURALIZED_DOCUMENTS = Weighted(
     {
         "AlbertaBirthCertificate": 55,
@@ -175,11 +178,13 @@ def only_sat_tests(story: Story) -> bool:
 
 def citizenship_for(rng: Random, terms: Terms, origin: str) -> tuple[str, str, str]:
     """Citizenship status, expiry of its document, type of the identity document."""
+    if origin == "First Nations":
+        return "1", "", FIRST_NATIONS_DOCUMENTS.draw(rng)
     if origin in IMMIGRANT_ORIGINS:
         status = CITIZENSHIP_OF_IMMIGRANT_FAMILIES.draw(rng)
         documents = NATURALIZED_DOCUMENTS
     else:
-        status = "1" if origin == "First Nations" else CITIZENSHIP.draw(rng)
+        status = CITIZENSHIP.draw(rng)
         documents = CANADIAN_DOCUMENTS
     expires_on = ""
     if status == "5":  # nine in ten permits are still valid

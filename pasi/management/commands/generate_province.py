@@ -1,0 +1,66 @@
+"""generate_province: a believable province as CSV files, or loaded at once."""
+
+import argparse
+import getpass
+import tempfile
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pasi.calendar import business_today
+from pasi.progress import Progress
+from pasi.province import write_province
+from pasi.province.identifiers import MOST_STUDENTS
+
+DEFAULT_SEED = 1
+
+
+def number_of_students(text: str) -> int:
+    """A positive whole number; anything else is a usage error."""
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number.") from None
+    if not 1 <= number <= MOST_STUDENTS:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {MOST_STUDENTS:,}, not {text}.")
+    return number
+
+
+class Command(BaseCommand):
+    help = (
+        "Generates a believable province of invented people and real schools. With --directory it "
+        "writes the CSV files there, replacing those of an earlier province; without, it loads "
+        "them. The same students, seed and day give the same files."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--students",
+            type=number_of_students,
+            required=True,
+            metavar="N",
+            help="rows of students.csv: persons, and the few secondary and deactivated numbers",
+        )
+        parser.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="S")
+        parser.add_argument("--directory", type=Path, metavar="D")
+
+    def handle(self, *, students: int, seed: int, directory: Path | None, **options) -> None:
+        if directory is not None:
+            counts = self.generate(directory, students, seed)
+            for name, rows in counts.items():
+                self.stdout.write(f"{rows:>12,}  {directory / name}.csv")
+            return
+        # Imported here: without it the files can be made where no database is at hand.
+        from pasi.importing.load import import_directory
+
+        with tempfile.TemporaryDirectory(prefix="province-") as temporary:
+            counts = self.generate(Path(temporary), students, seed)
+            import_directory(Path(temporary), operator=getpass.getuser(), progress=True)
+        self.stdout.write(f"Loaded a province: {sum(counts.values()):,} rows.")
+
+    def generate(self, directory: Path, students: int, seed: int) -> dict[str, int]:
+        try:
+            with Progress("Generating", students, unit="students") as progress:
+                return write_province(directory, students, seed, business_today(), progress.advance)
+        except (OSError, ValueError) as error:
+            raise CommandError(str(error)) from error
