@@ -93,8 +93,9 @@ def carry_out(
             if answer.fault:
                 raise RunStopped(run, answer.fault)
             on_progress(len(batch.asns))
-        run.finished_at = timezone.now()
-        run.save(update_fields=["finished_at"])
+        if run.finished_at is None:
+            run.finished_at = timezone.now()
+            run.save(update_fields=["finished_at"])
 
 
 @contextmanager

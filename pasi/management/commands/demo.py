@@ -16,8 +16,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audit.models import ServiceCall
 from credentials.models import AwardingRun
 from pasi import database
-from pasi.caller_info import of_operator
 from pasi.calendar import business_today
+from pasi.caller_info import of_operator
 from pasi.models import Organization, PasiClient, Role
 from pasi.province import examples
 from pasi.services import Caller, recorded_call
@@ -136,7 +136,7 @@ class Command(BaseCommand):
 
     def _serve(self, port: int) -> None:
         self._title(f"Serving on http://{HOST}:{port}/ until Ctrl-C")
-        server = subprocess.Popen(
+        server = subprocess.Popen(  # noqa: S603 (our own command line)
             [
                 *(sys.executable, "-m", "gunicorn", "pasi.wsgi", "--bind", f"{HOST}:{port}"),
                 *("--workers", "2", "--threads", "4", "--log-level", "warning"),

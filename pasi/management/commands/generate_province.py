@@ -1,13 +1,13 @@
 """generate_province: a believable province as CSV files, or loaded at once."""
 
 import argparse
-import getpass
 import tempfile
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from pasi.calendar import business_today
+from pasi.caller_info import of_operator
 from pasi.progress import Progress
 from pasi.province import write_province
 from pasi.province.identifiers import MOST_STUDENTS
@@ -55,7 +55,8 @@ class Command(BaseCommand):
 
         with tempfile.TemporaryDirectory(prefix="province-") as temporary:
             counts = self.generate(Path(temporary), students, seed)
-            import_directory(Path(temporary), operator=getpass.getuser(), progress=True)
+            operator = of_operator("generate_province")["User"]["Name"]
+            import_directory(Path(temporary), operator=operator, progress=True)
         self.stdout.write(f"Loaded a province: {sum(counts.values()):,} rows.")
 
     def generate(self, directory: Path, students: int, seed: int) -> dict[str, int]:
