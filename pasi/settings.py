@@ -8,7 +8,7 @@ from pathlib import Path
 from pasi import calendar, database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("PASI_VAR", BASE_DIR / "var"))
+VAR_DIR = database.var_directory(BASE_DIR)
 
 
 def _flag(name: str, default: bool = False) -> bool:
@@ -34,6 +34,8 @@ def _secret_key() -> str:
     own = path.with_name(f"{path.name}.{os.getpid()}")
     own.touch(mode=0o600)
     own.write_text(secrets.token_urlsafe(50))
+    if os.geteuid() == 0:  # a user's checkout stays the user's, also when root comes first
+        os.chown(own, VAR_DIR.stat().st_uid, VAR_DIR.stat().st_gid)
     with contextlib.suppress(FileExistsError):
         os.link(own, path)
     own.unlink()
@@ -113,7 +115,8 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("PASI_STATIC_ROOT", VAR_DIR / "static"))
+# Where collectstatic puts the static files; without it they are served from the packages.
+STATIC_ROOT = os.environ.get("PASI_STATIC_ROOT")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 

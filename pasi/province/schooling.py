@@ -99,11 +99,11 @@ class Schooling:
         return years
 
     def adult_years(self, school: School) -> list[Year]:
-        """The years of an adult learner: the last finished one, perhaps the next; those who only
-        sat the GED tests were last enrolled as pupils, if the province's records reach so far."""
-        last_year = self.terms.finished
+        """The years of an adult learner: the last finished one, perhaps the next. Who only sat
+        the GED tests went to no school for them."""
         if only_sat_tests(self.story):
             return []
+        last_year = self.terms.finished
         programming = CONTINUING_EVENING if self.rng.random() < 0.4 else CONTINUING_DAY
         years = [Year(last_year, 12, school, programming)]
         if self.rng.random() < 0.3:

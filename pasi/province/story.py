@@ -18,7 +18,7 @@ RETURNED = "returned"  # the same, and back in grade 12 to upgrade
 LEFT = "left"  # left in an earlier year
 ADULT = "adult"  # an adult learner
 
-STAGES = Weighted({AT_SCHOOL: 53.6, FINISHED: 22.9, LEFT: 20.5, ADULT: 3.0})
+STAGES = Weighted({AT_SCHOOL: 53.3, FINISHED: 23.2, LEFT: 20.5, ADULT: 3.0})
 
 # A quarter of grade 12 are returning students. Source: computed from the ministry's enrolment
 # counts, in which grade 12 exceeds the grade 11 of the year before by 28 to 30 percent.
