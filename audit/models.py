@@ -60,10 +60,12 @@ class ServiceCall(models.Model):
 
     class Meta:
         triggers = append_only()
+        permissions = [("view_bodies", "Can see the bodies of requests and responses")]
         indexes = [
             models.Index(fields=["operation", "message_id"], name="call_by_operation"),
             models.Index(fields=["client", "message_id"], name="call_by_client"),
             models.Index(fields=["client_message_id"], name="call_by_client_message"),
+            models.Index(fields=["organization_code", "message_id"], name="call_by_organization"),
         ]
 
     def __str__(self) -> str:
@@ -101,7 +103,10 @@ class ServiceResponse(models.Model):
 
     class Meta:
         triggers = append_only()
-        indexes = [GinIndex(fields=["state_province_ids"], name="response_by_student")]
+        indexes = [
+            GinIndex(fields=["state_province_ids"], name="response_by_student"),
+            models.Index(fields=["outcome", "call"], name="response_by_outcome"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.call_id}"
@@ -141,6 +146,8 @@ class RecordRead(models.Model):
 
     class Meta:
         triggers = append_only()
+        verbose_name = "read of personal data"
+        verbose_name_plural = "reads of personal data"
 
     def __str__(self) -> str:
         return f"{self.path} {self.message_id}"

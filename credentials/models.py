@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from audit.history import tracked
 from audit.models import ServiceCall, append_only
 from pasi.models import Versioned
+from pasi.text_search import Folded
 from students.models import NameParts, Student
 
 
@@ -121,7 +122,7 @@ class AwardedCredential(AwardDetails, Versioned):
         ]
         indexes = [
             models.Index(
-                fields=["legacy_number"],
+                Folded("legacy_number"),
                 condition=~Q(legacy_number=""),
                 name="award_by_legacy_number",
             ),
@@ -146,7 +147,7 @@ class ArchivedCredential(AwardDetails):
         triggers = append_only()
         indexes = [
             models.Index(
-                fields=["legacy_number"],
+                Folded("legacy_number"),
                 condition=~Q(legacy_number=""),
                 name="archive_by_legacy_number",
             ),

@@ -18,7 +18,9 @@ class SchoolEnrolment(Versioned):
 
     reference_id = models.UUIDField(unique=True)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="school_enrolments")
-    school = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     school_year = models.PositiveSmallIntegerField()
     grade = models.CharField(max_length=2)
     programming_type = models.CharField(max_length=20)
@@ -45,6 +47,10 @@ class SchoolEnrolment(Versioned):
                 name="school_enrolment_ends_after_start",
                 condition=Q(exit_date__gte=F("start_date")),
             ),
+        ]
+        indexes = [
+            # Whose students are at a school, or left it lately: what an organization may see.
+            models.Index(fields=["school", "exit_date"], name="school_enrolment_by_exit"),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,11 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Now
 
 from audit.history import tracked
 from pasi.models import Organization, Versioned
+from pasi.text_search import Folded
 
 NAME_PARTS = ("first_name", "middle_name", "last_name", "suffix")
 
@@ -110,6 +111,16 @@ class Student(Versioned):
         indexes = [
             models.Index(fields=["birth_date"], name="student_by_birth_date"),
             models.Index(fields=["version"], name="student_by_version"),
+            models.Index(
+                fields=["asn"], condition=Q(is_deactivated=True), name="student_deactivated"
+            ),
+            models.Index(
+                fields=["asn"], condition=Q(primary__isnull=False), name="student_secondary"
+            ),
+            # Who may see a student because their organization created it.
+            models.Index(
+                fields=["created_by_organization", "created_on"], name="student_by_creator"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -164,8 +175,9 @@ class Name(NameParts):
         ]
         indexes = [
             models.Index(
-                Upper("last_name").asc(), Upper("first_name").asc(), name="name_by_last_first"
+                Folded("last_name").asc(), Folded("first_name").asc(), name="name_by_last_first"
             ),
+            models.Index(Folded("first_name").asc(), name="name_by_first"),
         ]
 
     def __str__(self) -> str:
