@@ -139,7 +139,15 @@ class Command(BaseCommand):
         server = subprocess.Popen(  # noqa: S603 (our own command line)
             [
                 *(sys.executable, "-m", "gunicorn", "pasi.wsgi", "--bind", f"{HOST}:{port}"),
-                *("--workers", "2", "--threads", "4", "--log-level", "warning"),
+                *(
+                    "--workers",
+                    "2",
+                    "--threads",
+                    "4",
+                    "--log-level",
+                    "warning",
+                    "--no-control-socket",
+                ),
             ],
             cwd=settings.BASE_DIR,
         )
