@@ -51,6 +51,7 @@ class RequirementSetStatus(Versioned):
     history = tracked(no_index=("student", "requirement_set"))
 
     class Meta:
+        verbose_name_plural = "requirement set statuses"
         constraints = [
             models.UniqueConstraint(
                 fields=["student", "requirement_set"], name="requirement_set_once_per_student"
@@ -196,6 +197,7 @@ class AwardingBatch(models.Model):
     call = models.OneToOneField(ServiceCall, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name_plural = "awarding batches"
         constraints = [
             models.UniqueConstraint(fields=["run", "first_position"], name="batch_once_per_run"),
         ]

@@ -1,5 +1,6 @@
 """What every part shares: organizations, code values, clients, the PASI core version."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -93,6 +94,7 @@ class Code(models.Model):
     history = tracked()
 
     class Meta:
+        verbose_name = "code value"
         ordering = ["code_type", "code"]
         constraints = [
             models.UniqueConstraint(fields=["code_type", "code"], name="code_once_per_type"),
@@ -149,3 +151,15 @@ class PasiClient(AbstractApplication):
     def allows_grant_type(self, *grant_types: str) -> bool:
         """Only client credentials: no person ever signs in through a client."""
         return self.GRANT_CLIENT_CREDENTIALS in grant_types
+
+
+class OneTimePassword(models.Model):
+    """Says that a staff user's password was made for them: they must choose their own first."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    made_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"One-time password of user {self.user_id}"

@@ -201,6 +201,9 @@ class MailingAddress(models.Model):
     updated_at = models.DateTimeField(db_default=Now())
     history = tracked(no_index=("student",))
 
+    class Meta:
+        verbose_name_plural = "mailing addresses"
+
     def __str__(self) -> str:
         return f"{self.street}, {self.city}"
 
@@ -219,6 +222,9 @@ class CitizenshipStatus(models.Model):
     is_deleted = models.BooleanField(default=False)
     updated_at = models.DateTimeField(db_default=Now())
     history = tracked(no_index=("student",))
+
+    class Meta:
+        verbose_name_plural = "citizenship statuses"
 
     def __str__(self) -> str:
         return self.citizenship_status

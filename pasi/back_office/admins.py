@@ -1,0 +1,325 @@
+"""The admin classes of the back office.
+
+Records that a service owns are read here and changed by nobody. Set-up records are changed by
+staff, each change a recorded call. History is only ever read.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
+
+from audit.models import ServiceCall
+from pasi.back_office.formats import field_text, instant_text, through_what, who_called
+from pasi.back_office.lists import EstimatingPaginator
+from pasi.caller_info import in_process
+from pasi.faults import Fault, Problem
+from pasi.http import client_address
+from pasi.services import Caller, recorded_call
+
+CHANGE_SET_UP = "ChangeSetUp"
+READING = ("GET", "HEAD")
+
+
+class BackOfficeAdmin(admin.ModelAdmin):
+    """What every page has: lists whose price does not grow with the table, notices, links."""
+
+    change_form_template = "admin/record.html"
+    paginator = EstimatingPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    actions = None
+    has_history = False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        """Nothing is deleted here: records are closed, expired, disabled or marked deleted."""
+        return False
+
+    def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
+        raise Http404("These records have no history of their own.")
+
+    def notices(self, record: models.Model) -> list[str]:
+        """What must be known before anything else, in words; shown above the record."""
+        return []
+
+    def related_lists(self, record: models.Model) -> list[tuple[str, type[models.Model], dict]]:
+        """Lists that belong to the record: (label, model, query of its list)."""
+        return []
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["has_history"] = self.has_history
+        if obj is not None:
+            context["notices"] = self.notices(obj)
+            context["related"] = [
+                {"label": label, "url": list_url(model, query)}
+                for label, model, query in self.related_lists(obj)
+                if may_view(request, model)
+            ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def may_view(request: HttpRequest, model: type[models.Model]) -> bool:
+    return request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+
+
+def list_url(model: type[models.Model], query: dict[str, Any]) -> str:
+    """The address of a model's list, searched or filtered by `query`."""
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+    return f"{reverse(name)}?{urlencode(query)}"
+
+
+def record_url(record: models.Model) -> str:
+    """The address of a record's page."""
+    options = record._meta
+    return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[record.pk])
+
+
+class ReadOnly:
+    """No adding, changing or deleting, whatever permission somebody holds."""
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class ReadOnlyInline(ReadOnly, admin.TabularInline):
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+
+class ReadOnlyAdmin(ReadOnly, BackOfficeAdmin):
+    """Records that a service owns, most recent first; only that order has an index."""
+
+    ordering = ("-pk",)
+    sortable_by = ()
+
+
+# --- History ------------------------------------------------------------------------------------
+
+
+class ChangesInWords(HistoricalRecordContextHelper):
+    """The changes of a history row, written as the record itself is."""
+
+    def prepare_delta_change_value(self, change, value):
+        field = self.model._meta.get_field(change.field)
+        if field.many_to_many:
+            return [str(each) for each in super().prepare_delta_change_value(change, value)]
+        return field_text(field, value)
+
+
+class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
+    """The history of a record: what changed, by which call, by whom, for which organization.
+
+    It is read by whoever may view the record and changed by nobody. The library's own revision
+    page saves whatever is posted to it, even for users who may only view; ours has no form and
+    answers GET and HEAD alone.
+    """
+
+    has_history = True
+    object_history_template = "admin/record_history.html"
+    history_list_per_page = 50
+
+    def has_change_history_permission(self, request, obj=None) -> bool:
+        return False
+
+    def revert_disabled(self, request, obj=None) -> bool:
+        return True
+
+    def get_history_queryset(self, request, history_manager, pk_name, object_id):
+        rows = super().get_history_queryset(request, history_manager, pk_name, object_id)
+        return rows.select_related("call__client", "call__staff")
+
+    def get_historical_record_context_helper(self, request, historical_record):
+        return ChangesInWords(self.model, historical_record)
+
+    def set_history_delta_changes(self, request, historical_records, foreign_keys_are_objs=True):
+        super().set_history_delta_changes(request, historical_records, foreign_keys_are_objs)
+        for row in historical_records:
+            row.who, row.through = who_called(row.call), through_what(row.call)
+
+    def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            "may_view_calls": may_view(request, ServiceCall),
+            "revision_url": f"admin:{self.opts.app_label}_{self.opts.model_name}_simple_history",
+            **(extra_context or {}),
+        }
+        self.check_key(object_id)
+        return super().history_view(request, object_id, context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None) -> HttpResponse:
+        """One version of the record, as it was after the call that wrote it."""
+        if request.method not in READING:
+            return HttpResponseNotAllowed(READING)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not version_id.isdecimal():
+            raise Http404("There is no such version.")
+        rows = self.get_history_queryset(
+            request, self.model.history, self.opts.pk.attname, self.check_key(object_id)
+        )
+        row = get_object_or_404(rows, history_id=version_id)
+        row.who, row.through = who_called(row.call), through_what(row.call)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Version of %(time)s") % {"time": instant_text(row.history_date)},
+            "subtitle": f"{capfirst(self.opts.verbose_name)} {row.instance}",
+            "opts": self.opts,
+            "object_id": object_id,
+            "row": row,
+            "values": self.values_of(row),
+            "may_view_calls": may_view(request, ServiceCall),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/record_version.html", context)
+
+    def check_key(self, object_id: str) -> Any:
+        """The primary key that an address names; what is no key at all is not found."""
+        try:
+            return self.opts.pk.to_python(unquote(object_id))
+        except ValidationError as error:
+            raise Http404("There is no such record.") from error
+
+    def values_of(self, row: models.Model) -> list[tuple[str, str]]:
+        """(label, value in words) of every field that the history keeps."""
+        values = [
+            (capfirst(field.verbose_name), field_text(field, getattr(row, field.name)))
+            for field in row.tracked_fields
+        ]
+        for field in self.model._meta.many_to_many:
+            if hasattr(row, field.name):
+                listed = [
+                    str(getattr(each, field.m2m_reverse_field_name()))
+                    for each in getattr(row, field.name).all()
+                ]
+                values.append((capfirst(field.verbose_name), field_text(field, sorted(listed))))
+        return values
+
+
+class ReadOnlyHistoryAdmin(ReadOnly, HistoryAdmin):
+    """A business record that a service owns, with its history."""
+
+    ordering = ("-pk",)
+    sortable_by = ()
+
+
+# --- Set-up -------------------------------------------------------------------------------------
+
+
+class Recorded:
+    """Every change is one recorded call, ChangeSetUp, by the staff user, for the ministry.
+
+    The whole of a save, relations included, is one transaction inside the call, so each history
+    row has its call. A form that does not pass is a call too: fault 3001, nothing written.
+    """
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        def page():
+            return super(Recorded, self).changeform_view(
+                request, object_id, form_url, extra_context
+            )
+
+        if request.method in READING:
+            return page()
+        allowed = (
+            self.has_change_permission(request) if object_id else self.has_add_permission(request)
+        )
+        if not allowed:
+            raise PermissionDenied
+        return self.recorded(request, object_id, page, lambda response: request.was_saved)
+
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        request.was_saved = True
+
+    def recorded(
+        self,
+        request: HttpRequest,
+        key: str | None,
+        page: Callable[[], HttpResponse],
+        was_saved: Callable[[HttpResponse], bool],
+    ) -> HttpResponse:
+        """Carry out `page`, which saves or shows what is wrong, as a recorded call."""
+        request.was_saved = False
+        body = {
+            "CallerInfo": staff_caller_info(request),
+            "Record": self.opts.label,
+            "Key": key,
+            "Form": _as_posted(request),
+        }
+        refused = None
+        try:
+            with recorded_call(CHANGE_SET_UP, staff_caller(request), body):
+                response = page()
+                if not was_saved(response):
+                    refused = Fault("3001", problems=_problems(response))
+                    raise refused
+        except Fault as fault:
+            if fault is not refused:
+                raise
+        return response
+
+
+def staff_caller(request: HttpRequest) -> Caller:
+    return Caller(ServiceCall.Door.BACK_OFFICE, staff=request.user, address=client_address(request))
+
+
+def staff_caller_info(request: HttpRequest) -> dict[str, Any]:
+    """CallerInfo of a staff user: acts for the ministry."""
+    user = request.user
+    return in_process(
+        product="Back office",
+        user_name=user.get_full_name() or user.get_username(),
+        local_id=user.get_username(),
+        address=client_address(request),
+    )
+
+
+def _as_posted(request: HttpRequest) -> dict[str, list[str]]:
+    """What was submitted, without passwords and without what only the page itself needs."""
+    return {
+        name: values
+        for name, values in request.POST.lists()
+        if "password" not in name and name != "csrfmiddlewaretoken" and not name.startswith("_")
+    }
+
+
+def _problems(response: HttpResponse) -> list[Problem]:
+    context = getattr(response, "context_data", None) or {}
+    form = context.get("adminform") or context.get("adminForm")
+    if form is None:
+        return [Problem("", str(_("the record does not exist.")))]
+    return [
+        Problem("" if name == "__all__" else name, " ".join(messages))
+        for name, messages in form.form.errors.items()
+    ]
+
+
+class RecordedAdmin(Recorded, HistoryAdmin):
+    """A set-up record with history. `keys` name it for other systems and never change."""
+
+    keys: tuple[str, ...] = ()
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, *self.keys) if obj is not None else fields

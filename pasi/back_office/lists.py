@@ -1,0 +1,156 @@
+"""Lists of millions of rows: counting, filtering and searching at a bounded price."""
+
+import datetime
+import re
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from pasi import bulk
+from pasi.calendar import current_school_year, school_year_text
+from pasi.models import Code
+from pasi.text_search import folded
+from students.models import Name, Student
+
+EXACT_UP_TO = 10_000  # smaller tables are counted
+COUNTED_AT_MOST = 100_000  # a filtered list ends here
+FOUND_AT_MOST = 1_000  # students that a search looks at
+
+ASN = re.compile(r"([0-9]{4})-?([0-9]{4})-?([0-9])")
+START_OF_ASN = re.compile(r"[0-9]{4}(?:-?[0-9]{0,4})?")
+
+
+class EstimatingPaginator(Paginator):
+    """Counts what is filtered, up to a bound; of a whole big table it takes the planner's word."""
+
+    @cached_property
+    def is_estimate(self) -> bool:
+        rows = self.object_list
+        if rows.query.where or rows.query.is_sliced:
+            return False
+        return self._estimated > EXACT_UP_TO
+
+    @cached_property
+    def _estimated(self) -> int:
+        return bulk.estimated_rows(self.object_list.model)
+
+    @cached_property
+    def count(self) -> int:
+        if self.is_estimate:
+            return self._estimated
+        return self.object_list.order_by().values("pk")[:COUNTED_AT_MOST].count()
+
+
+# --- Filters: their choices never come from a big table -----------------------------------------
+
+
+class SchoolYearFilter(admin.SimpleListFilter):
+    """The school years that staff work with: the next, the current and twelve before."""
+
+    title = _("school year")
+    parameter_name = "school_year"
+    field = "school_year"
+
+    def lookups(self, request, model_admin):
+        latest = current_school_year() + 1
+        return [(str(year), school_year_text(year)) for year in range(latest, latest - 14, -1)]
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        year = self.value() or ""
+        return queryset.filter(**{self.field: int(year)}) if year.isdecimal() else queryset
+
+
+class AchievementYearFilter(SchoolYearFilter):
+    field = "achievement_school_year"
+
+
+class CredentialTypeFilter(admin.SimpleListFilter):
+    title = _("credential type")
+    parameter_name = "credential_type"
+
+    def lookups(self, request, model_admin):
+        return [
+            (code, f"{code} {name}")
+            for code, name in Code.objects.filter(code_type="CredentialType").values_list(
+                "code", "short_name"
+            )
+        ]
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(credential_type=self.value()) if self.value() else queryset
+
+
+class ReceivedFilter(admin.SimpleListFilter):
+    """When a call was received. Message ids are ordered by time, so their index serves it."""
+
+    title = _("when")
+    parameter_name = "received"
+    DAYS = {"1": _("last 24 hours"), "7": _("last 7 days"), "30": _("last 30 days")}
+
+    def lookups(self, request, model_admin):
+        return list(self.DAYS.items())
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        if self.value() not in self.DAYS:
+            return queryset
+        since = timezone.now() - datetime.timedelta(days=int(self.value()))
+        return queryset.filter(message_id__gte=first_message_id(since))
+
+
+def first_message_id(instant: datetime.datetime) -> UUID:
+    """The lowest UUIDv7 of an instant: 48 bits of milliseconds, then nothing."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80)
+
+
+# --- Searching ----------------------------------------------------------------------------------
+
+
+def asn_in(text: str) -> str | None:
+    """The nine digits of an ASN written with or without hyphens; None for anything else."""
+    match = ASN.fullmatch(text.strip())
+    return "".join(match.groups()) if match else None
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The UUID that `text` is; None for anything else."""
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
+
+
+def students_found(text: str) -> QuerySet:
+    """Keys of the students that `text` names: an ASN, its first digits, or a name.
+
+    Names are found by their first letters, without regard to case and accents: "Smith", "Smith, Jo", "Jo Smith".
+    At most FOUND_AT_MOST, so that one letter costs no more than a whole name.
+    """
+    text = " ".join(text.split())
+    if asn := asn_in(text):
+        return Student.objects.filter(asn=asn).values("pk")
+    if START_OF_ASN.fullmatch(text):
+        digits = text.replace("-", "")
+        return Student.objects.filter(asn__startswith=digits).values("pk")[:FOUND_AT_MOST]
+    return Name.objects.filter(_name_starts(text), is_deleted=False).values("student_id")[
+        :FOUND_AT_MOST
+    ]
+
+
+def _name_starts(text: str) -> Q:
+    last, comma, first = (part.strip() for part in text.partition(","))
+    if comma:
+        return _starts("last_name", last) & _starts("first_name", first)
+    found = _starts("last_name", text)
+    first, space, last = text.rpartition(" ")
+    if space:
+        found |= _starts("last_name", last) & _starts("first_name", first)
+    return found
+
+
+def _starts(field: str, text: str) -> Q:
+    return Q(**{f"{field}__folded__startswith": folded(text)})

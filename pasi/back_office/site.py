@@ -1,0 +1,48 @@
+"""The back office as a site: its name, its clock, and the password chosen at first sign-in."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pasi.calendar import ALBERTA
+from pasi.models import OneTimePassword
+
+# What somebody who still has a one-time password may open.
+OPEN_WITH_ONE_TIME_PASSWORD = {"password_change", "logout", "jsi18n"}
+
+
+class BackOfficeSite(AdminSite):
+    site_header = _("PASI – back office")
+    site_title = _("PASI back office")
+    index_title = _("Records")
+    site_url = None
+
+    def admin_view(self, view, cacheable=False):
+        """Every page shows Alberta time; a one-time password must be replaced before anything."""
+
+        @wraps(view)
+        def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if (
+                request.resolver_match.url_name not in OPEN_WITH_ONE_TIME_PASSWORD
+                and OneTimePassword.objects.filter(user=request.user.pk).exists()
+            ):
+                messages.warning(request, _("Choose a password of your own first."))
+                return HttpResponseRedirect(reverse("admin:password_change"))
+            with timezone.override(ALBERTA):
+                response = view(request, *args, **kwargs)
+                if hasattr(response, "render"):
+                    response.render()
+                return response
+
+        return super().admin_view(page, cacheable)
+
+    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        response = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            OneTimePassword.objects.filter(user=request.user.pk).delete()
+        return response
