@@ -86,18 +86,21 @@ def in_networks(address: str, networks: list[str]) -> bool:
 def read_body(request: HttpRequest, limit: int) -> bytes:
     """The request's body, or 413 without reading more than the limit.
 
-    Django's own limit does not bind a body that is read as a stream.
+    Django's own limit does not bind a body that is read as a stream, and a body sent in chunks
+    (no Content-Length) looks empty to Django: it is read from the server, if that marks its end.
     """
     too_large = faults.plain_fault(
         413, "Content Too Large", f"The request may have at most {limit} bytes."
     )
+    announced = request.META.get("CONTENT_LENGTH") or ""
     try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        length = int(announced or 0)
     except ValueError:
         length = 0
     if length > limit:
         raise too_large
-    body = request.read(limit + 1)
+    in_chunks = not announced and request.META.get("wsgi.input_terminated")
+    body = (request.META["wsgi.input"] if in_chunks else request).read(limit + 1)
     if len(body) > limit:
         raise too_large
     return body

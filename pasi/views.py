@@ -22,6 +22,7 @@ class ServiceView(APIView):
 
     service: type[Service]
     permission_classes = ()
+    http_method_names = ("post",)
 
     def post(self, request) -> JsonResponse:
         if request.auth is None or request.auth.application is None:
