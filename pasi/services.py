@@ -83,8 +83,8 @@ class Call:
 class Result:
     """What a service decided and did, before it is recorded.
 
-    `stored_body` is what the response keeps; None where the service rebuilds its answer
-    (Service.recorded_body).
+    `stored_body` is what the record keeps: the answer, or that from which Service.recorded_body
+    rebuilds it.
     """
 
     body: dict[str, Any]
@@ -127,7 +127,7 @@ class Service(ABC):
         """Lock, load, judge, write. Runs inside the one transaction of the call."""
 
     def recorded_body(self, response: ServiceResponse) -> dict[str, Any]:
-        """The answer that was recorded, for a repeated call and for the audit."""
+        """The answer of an applied or rejected call, for its repeat and for the audit."""
         return response.body
 
     def judge(self, facts: Any) -> list[Rejection]:
@@ -140,29 +140,20 @@ class Service(ABC):
         try:
             record_call(call, document.text, document.value)
         except (DatabaseError, InterfaceError) as error:
-            fault = fault_of_database_error(error) or Fault("2001")
             logger.error("Message %s could not be recorded", call.message_id, exc_info=error)
-            return Answer(
-                call.message_id,
-                fault.http_status,
-                fault.as_json(call.message_id),
-                dict(fault.headers),
-                fault,
-            )
+            return _refusal(call, _fault_of(error, call))
         try:
             caller.check_may_use(self)
             call.request = reading_json.validated(self.request_serializer, document)
             code = call.request["CallerInfo"]["User"]["OrganizationCode"]
             call.organization = caller.organization(code, self)
             return self._once(call, document)
-        except Fault as fault:
-            return self._failed(call, fault)
         except Exception as error:
-            fault = None
-            if isinstance(error, DatabaseError | InterfaceError):
-                fault = fault_of_database_error(error)
-            logger.error("Message %s failed: %s", call.message_id, error, exc_info=error)
-            return self._failed(call, fault or Fault("9001", {"MessageId": call.message_id}))
+            if not isinstance(error, Fault):
+                logger.error("Message %s failed: %s", call.message_id, error, exc_info=error)
+            fault = _fault_of(error, call)
+            record_fault(call, fault)
+            return _refusal(call, fault)
 
     def _once(self, call: Call, document: reading_json.Document) -> Answer:
         """Answer a repeat of an applied call from the record; carry out anything else."""
@@ -171,7 +162,7 @@ class Service(ABC):
             return self._replayed(call, first)
         for attempt in range(DEADLOCK_RETRIES + 1):
             try:
-                with transaction.atomic(), during_call(call.message_id):
+                with transaction.atomic(durable=True), during_call(call.message_id):
                     bulk.set_lock_timeout(settings.PASI_LOCK_TIMEOUT_SECONDS)
                     if key:
                         bulk.advisory_lock(advisory_key(call))
@@ -204,14 +195,23 @@ class Service(ABC):
             call.message_id, first.http_status, body, {"PASI-Replayed": str(first.call_id)}
         )
 
-    def _failed(self, call: Call, fault: Fault) -> Answer:
-        body = fault.as_json(call.message_id)
-        try:
-            record_fault(call, fault)
-        except (DatabaseError, InterfaceError) as error:
-            # The call stays unanswered in the audit, which means what it should: not applied.
-            logger.error("Message %s: fault not recorded", call.message_id, exc_info=error)
-        return Answer(call.message_id, fault.http_status, body, dict(fault.headers), fault)
+
+def _fault_of(error: BaseException, call: Call) -> Fault:
+    """What to answer when `error` has ended the call; 9001 if it is a mistake of ours."""
+    if isinstance(error, Fault):
+        return error
+    known = isinstance(error, DatabaseError | InterfaceError) and fault_of_database_error(error)
+    return known or Fault("9001", {"MessageId": call.message_id})
+
+
+def _refusal(call: Call, fault: Fault) -> Answer:
+    return Answer(
+        call.message_id,
+        fault.http_status,
+        fault.as_json(call.message_id),
+        dict(fault.headers),
+        fault,
+    )
 
 
 # --- Recording ----------------------------------------------------------------------------------
@@ -244,14 +244,21 @@ def _record_result(call: Call, result: Result) -> None:
 
 
 def record_fault(call: Call, fault: Fault) -> None:
-    ServiceResponse.objects.create(
-        call_id=call.message_id,
-        duration_milliseconds=call.milliseconds(),
-        outcome=Outcome.FAULT,
-        http_status=fault.http_status,
-        codes=[fault.code] if fault.code else [],
-        body=fault.as_json(call.message_id),
-    )
+    """Record that the call ended in a fault; its work is rolled back already.
+
+    Where the database is gone the call stays unanswered, which means what it should: not applied.
+    """
+    try:
+        ServiceResponse.objects.create(
+            call_id=call.message_id,
+            duration_milliseconds=call.milliseconds(),
+            outcome=Outcome.FAULT,
+            http_status=fault.http_status,
+            codes=[fault.code] if fault.code else [],
+            body=fault.as_json(call.message_id),
+        )
+    except (DatabaseError, InterfaceError) as error:
+        logger.error("Message %s: fault not recorded", call.message_id, exc_info=error)
 
 
 @contextmanager
@@ -262,18 +269,14 @@ def recorded_call(operation: str, caller: Caller, body: dict[str, Any]) -> Itera
     recorded as a fault and passed on.
     """
     call = Call(new_message_id(), caller, operation, time.monotonic())
-    record_call(call, json.dumps(body, ensure_ascii=False, default=str), body)
+    record_call(call, json.dumps(body, default=str), body)
     try:
-        with transaction.atomic(), during_call(call.message_id):
+        with transaction.atomic(durable=True), during_call(call.message_id):
             bulk.announce_version()
             yield call
             _record_result(call, Result({}, Outcome.APPLIED))
     except BaseException as error:
-        if not transaction.get_connection().in_atomic_block:
-            fault = (
-                error if isinstance(error, Fault) else Fault("9001", {"MessageId": call.message_id})
-            )
-            record_fault(call, fault)
+        record_fault(call, _fault_of(error, call))
         raise
 
 
