@@ -59,7 +59,8 @@ class StrictSerializer(serializers.Serializer):
 
 
 class TextField(serializers.Field):
-    """A JSON string, untouched. Empty is absent for an optional one, refused for a required one.
+    """A JSON string, untouched. Empty is absent for an optional one (unless its form forbids it),
+    refused for a required one.
 
     `violation`: a pattern that must not occur; `pattern`: one that the whole text must match.
     """
@@ -76,6 +77,7 @@ class TextField(serializers.Field):
     violation: re.Pattern | None = None
     pattern: re.Pattern | None = None
     what = ""
+    empty_is_absent = True
 
     def __init__(self, *, max_length: int | None = None, length: int | None = None, **options):
         self.max_length, self.length = max_length, length
@@ -83,7 +85,7 @@ class TextField(serializers.Field):
         super().__init__(**options)
 
     def run_validation(self, data=empty):
-        if data == "" and type(data) is str and not self.required:
+        if data == "" and self.empty_is_absent and not self.required:
             return ""
         return super().run_validation(data)
 
@@ -185,6 +187,7 @@ class GuidField(TextField):
 
     pattern = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
     what = _("must be a Guid of 36 characters")
+    empty_is_absent = False
 
     def to_internal_value(self, data):
         return uuid.UUID(super().to_internal_value(data))
@@ -252,7 +255,8 @@ def instant_text(value: datetime.datetime | None) -> str | None:
     """An instant as the contract writes it: UTC, six fraction digits, Z."""
     if value is None:
         return None
-    return value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    written = value.astimezone(datetime.UTC).replace(tzinfo=None)
+    return written.isoformat(timespec="microseconds") + "Z"
 
 
 class AsnListField(serializers.Field):

@@ -39,6 +39,13 @@ def _no_constant(name: str) -> None:
     raise _Unreadable(_("{name} is not a JSON number.").format(name=name))
 
 
+def _integer(digits: str) -> int:
+    """Python refuses integers of thousands of digits; they are JSON all the same, and out of every
+    range of the contract.
+    """
+    return int(digits[:1000])
+
+
 def read(body: bytes) -> Document:
     """Parse a body strictly: UTF-8, one object, no repeated names, no NaN, not nested deeper
     than 32. Never raises: the call is recorded whatever was sent.
@@ -52,7 +59,12 @@ def read(body: bytes) -> Document:
         )
     kept = text.replace("\x00", "\\x00")
     try:
-        value = json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_constant)
+        value = json.loads(
+            text,
+            object_pairs_hook=_no_doubles,
+            parse_constant=_no_constant,
+            parse_int=_integer,
+        )
         if not isinstance(value, dict):
             raise _Unreadable(_("it must be a JSON object."))
         if _depth(value) > DEEPEST:

@@ -173,6 +173,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": [],
     "EXCEPTION_HANDLER": "pasi.faults.exception_handler",
+    # What concerns a whole object has the object's own path; no property of ours is called so.
+    "NON_FIELD_ERRORS_KEY": "",
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "pasi.schema.PasiSchema",
     "UNAUTHENTICATED_USER": None,
 }
