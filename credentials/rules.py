@@ -69,6 +69,7 @@ def secondary_asn(candidate: Candidate):
     _("No credential was awarded: the student has not achieved a credential that can be awarded."),
     source="number: technical documentation; title and meaning inferred by elimination",
     certainty="inferred",
+    is_essential=True,  # whoever passes it has a credential to be awarded
 )
 def nothing_achieved(candidate: Candidate):
     """No requirement set reads Achieved. While a transcript trigger is outstanding, a stored

@@ -31,7 +31,8 @@ class Rejection:
 class Rule:
     """What the catalogue says of a rule, and the function that judges it.
 
-    `source` is where its meaning was read; `certainty` is "confirmed" or "inferred".
+    `source` is where its meaning was read; `certainty` is "confirmed" or "inferred". An inferred
+    rule can be switched off, unless the service cannot do without it (`is_essential`).
     """
 
     code: str
@@ -44,11 +45,17 @@ class Rule:
     from_school_year: int | None = None
     to_school_year: int | None = None
     not_raised_because: str = ""
+    is_essential: bool = False
     services: set[str] = field(default_factory=set, compare=False)
 
     @property
+    def may_be_off(self) -> bool:
+        return self.certainty == "inferred" and not self.is_essential
+
+    @property
     def is_raised(self) -> bool:
-        return self.judge is not None and self.code not in settings.PASI_RULES_OFF
+        is_off = self.may_be_off and self.code in settings.PASI_RULES_OFF
+        return self.judge is not None and not is_off
 
     @property
     def placeholders(self) -> list[str]:
@@ -70,7 +77,7 @@ class Rule:
             return []
         found = []
         for values in self.judge(facts):
-            message = values.pop("message", self.message)
+            message = values.get("message", self.message)
             found.append(Rejection(self.code, str(message).format(**values)))
         return found
 
@@ -98,9 +105,25 @@ def _declared(kind: str, code: str, title, message, **options):
     return register
 
 
-def rejection(code: str, title, message, *, source: str, certainty: str = "confirmed"):
+def rejection(
+    code: str,
+    title,
+    message,
+    *,
+    source: str,
+    certainty: str = "confirmed",
+    is_essential: bool = False,
+):
     """Declare a rule whose violation refuses the call."""
-    return _declared(REJECTION, code, title, message, source=source, certainty=certainty)
+    return _declared(
+        REJECTION,
+        code,
+        title,
+        message,
+        source=source,
+        certainty=certainty,
+        is_essential=is_essential,
+    )
 
 
 def advice(code: str, title, message, *, source: str, certainty: str = "confirmed", **years):
