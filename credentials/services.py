@@ -4,8 +4,11 @@ Role PASI System User, for the ministry only. Source: seed document
 SubmitCredentialAwardingMultiple and the technical documentation of the same service.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.utils import timezone
 
 from audit.models import ServiceResponse
 from credentials import rules
@@ -99,18 +102,31 @@ class SubmitCredentialAwardingMultiple(Service):
         lock_students(asns)
         decisions = self._decide(call, run, asns)
         self._record_outcomes(run, first, decisions)
-        awarded = any(decision.award for decision in decisions)
+        awarded = Counter(d.award.credential_type for d in decisions if d.award)
+        rejected = Counter(r.code for decision in decisions for r in decision.rejections)
         return Result(
             body={"Responses": [decision.as_json() for decision in decisions]},
             outcome=Outcome.APPLIED if awarded else Outcome.REJECTED,
-            codes=[r.code for decision in decisions for r in decision.rejections],
-            state_province_ids=asns[:100],
+            codes=list(rejected),
+            state_province_ids=asns,
+            stored_body={
+                "Run": run.pk,
+                "FirstPosition": first,
+                "Requested": len(asns),
+                "Awarded": dict(awarded),
+                "Rejected": dict(rejected),
+            },
         )
 
     def recorded_body(self, response: ServiceResponse) -> dict:
-        """The answer rebuilt from the outcomes: it is not stored twice."""
-        run = AwardingRun.objects.get(call_id=response.call_id)
-        return {"Responses": [outcome_json(row) for row in outcome_rows(run)]}
+        """The answer rebuilt from the run's outcomes: it is not stored twice."""
+        kept = response.body
+        first = kept["FirstPosition"]
+        outcomes = AwardingOutcome.objects.filter(
+            run=kept["Run"], position__range=(first, first + kept["Requested"] - 1)
+        )
+        rows = outcomes.order_by("position").values_list(*_ANSWER_COLUMNS)
+        return {"Responses": [outcome_json(row) for row in rows]}
 
     def _run(self, call: Call, count: int) -> tuple[AwardingRun, int]:
         if self.batch is not None:
@@ -120,6 +136,7 @@ class SubmitCredentialAwardingMultiple(Service):
             origin=AwardingRun.Origin.HTTP,
             started_by=call.request["CallerInfo"]["User"]["Name"],
             requested=count,
+            finished_at=timezone.now(),
             call_id=call.message_id,
         )
         return run, 0
@@ -180,13 +197,6 @@ def _after_award(candidate: Candidate) -> Candidate:
         student_id=candidate.student_id,
         stored_achieved=frozenset({candidate.credential}),
         awards=((candidate.credential, candidate.school_year),),
-    )
-
-
-def outcome_rows(run: AwardingRun):
-    """The outcomes of a run in request order, as tuples for outcome_json()."""
-    return (
-        AwardingOutcome.objects.filter(run=run).order_by("position").values_list(*_ANSWER_COLUMNS)
     )
 
 

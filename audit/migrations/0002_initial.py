@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 (
                     "body",
                     models.JSONField(
-                        help_text="The answer; null where it is rebuilt from the awarding run.",
+                        help_text="The answer; for a bulk award its run and counts, since the outcomes hold it.",
                         null=True,
                     ),
                 ),
