@@ -1,7 +1,6 @@
 """Lists of ASNs in files: one a line, or a CSV with a column `asn` or `StateProvinceId`."""
 
 import csv
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,21 +24,26 @@ def read_asns(path: Path) -> Iterator[str]:
     The whole file is checked before the first number is given out; it is read twice, so that
     memory does not grow with it. Raises BadAsnFile; OSError where it cannot be read.
     """
-    problems, count = [], 0
+    if path.exists() and not path.is_file():
+        raise BadAsnFile([f"{path}:1: file: it is not a regular file"])
+    problems, wrong, count = [], 0, 0
     try:
         for line, column, asn in _entries(path):
             count += 1
-            if not ASN.fullmatch(asn):
+            if ASN.fullmatch(asn):
+                continue
+            wrong += 1
+            if wrong <= MOST_NAMED:
                 problems.append(
                     f"{path}:{line}: {column}: {asn[:40]!r} is not an ASN: "
                     "nine digits, 000000001 to 999999999"
                 )
     except UnicodeDecodeError:
-        raise BadAsnFile([f"{path}:1: file: it is not UTF-8"]) from None
-    except csv.Error as error:
-        raise BadAsnFile([f"{path}:1: file: it is not CSV: {error}"]) from None
-    if len(problems) > MOST_NAMED:
-        problems[MOST_NAMED:] = [f"and {len(problems) - MOST_NAMED} more"]
+        problems = [f"{path}:{_first_line_not_utf8(path)}: file: it is not UTF-8"]
+    except _NotCsv as error:
+        problems = [f"{path}:{error.line}: file: it is not CSV: {error}"]
+    if wrong > MOST_NAMED:
+        problems.append(f"and {wrong - MOST_NAMED} more")
     if not problems and not count:
         problems = [f"{path}:1: file: it has no ASN"]
     if problems:
@@ -47,22 +51,49 @@ def read_asns(path: Path) -> Iterator[str]:
     return (asn for _line, _column, asn in _entries(path))
 
 
+class _NotCsv(Exception):
+    def __init__(self, line: int, why: csv.Error) -> None:
+        super().__init__(str(why))
+        self.line = line
+
+
 def _entries(path: Path) -> Iterator[tuple[int, str, str]]:
-    """(line, column name, ASN without hyphens) of every line that is not blank."""
+    """(line, column name, ASN without hyphens) of every row that is not blank."""
+    position, column, is_first = None, "asn", True
+    for line, row in _rows(path):
+        if is_first:
+            is_first = False
+            names = [name.strip() for name in row]
+            position = next((names.index(name) for name in COLUMNS if name in names), None)
+            if position is not None:
+                column = names[position]
+                continue
+        cells = row if position is None else row[position : position + 1]
+        entry = ",".join(cells)
+        yield line, column, entry.strip().replace("-", "")
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """(line on which it starts, cells) of every row that is not blank."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
-        first = next((row for row in reader if any(cell.strip() for cell in row)), None)
-        if first is None:
-            return
-        names = [name.strip() for name in first]
-        position = next((names.index(name) for name in COLUMNS if name in names), None)
-        rows = reader if position is not None else itertools.chain([first], reader)
-        column = names[position] if position is not None else "asn"
-        for row in rows:
-            if not any(cell.strip() for cell in row):
-                continue
-            if position is None:
-                entry = ",".join(row)
-            else:
-                entry = row[position] if position < len(row) else ""
-            yield reader.line_num, column, entry.strip().replace("-", "")
+        while True:
+            line = reader.line_num + 1
+            try:
+                row = next(reader, None)
+            except csv.Error as error:
+                raise _NotCsv(line, error) from None
+            if row is None:
+                return
+            if any(cell.strip() for cell in row):
+                yield line, row
+
+
+def _first_line_not_utf8(path: Path) -> int:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return 1

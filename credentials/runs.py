@@ -7,11 +7,11 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -100,13 +100,14 @@ def carry_out(
 
 @contextmanager
 def _alone(run: AwardingRun) -> Iterator[None]:
-    """Nobody else carries out this run meanwhile; the lock goes with the connection."""
+    """Nobody else carries out this run meanwhile; a lost connection gives the lock back too."""
     if not bulk.try_run_lock(run.pk):
         raise RunIsBusy(f"Run {run.pk} is being carried out by somebody else.")
     try:
         yield
     finally:
-        bulk.release_run_lock(run.pk)
+        with suppress(DatabaseError, InterfaceError):
+            bulk.release_run_lock(run.pk)
 
 
 def students_answered(run: AwardingRun) -> int:

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('credentials', '0002_credential_numbers'),
+        ("credentials", "0002_credential_numbers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='awardingoutcome',
-            name='is_recalculating',
-            field=models.BooleanField(default=False, help_text='Rejected because its eligibility is being recalculated'),
+            model_name="awardingoutcome",
+            name="is_recalculating",
+            field=models.BooleanField(
+                default=False, help_text="Rejected because its eligibility is being recalculated"
+            ),
         ),
     ]

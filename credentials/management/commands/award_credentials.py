@@ -71,10 +71,11 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         started = time.monotonic()
         self._check(options)
-        run = self._resumed(options) if options["resume"] else self._started(options)
+        is_resumed = options["resume"] is not None
+        run = self._resumed(options) if is_resumed else self._started(options)
         self._carry_out(run)
         if options["results"]:
-            runs.write_results(run, options["results"])
+            self._write_results(run, options["results"])
         report = {**runs.summary(run), "seconds": round(time.monotonic() - started, 3)}
         self._print(run, report)
         if options["json"]:
@@ -168,6 +169,15 @@ class Command(BaseCommand):
             self._stopped(run, str(error))
         except KeyboardInterrupt:
             self._stopped(run, f"Run {run.pk} was interrupted.")
+
+    def _write_results(self, run: AwardingRun, path: Path) -> None:
+        try:
+            runs.write_results(run, path)
+        except OSError as error:
+            raise CommandError(
+                f"Run {run.pk} is done, but its results could not be written to {path} "
+                f"({error.strerror}). Write them with: --resume {run.pk} --results FILE"
+            ) from None
 
     def _stopped(self, run: AwardingRun, why: str) -> None:
         raise CommandError(
