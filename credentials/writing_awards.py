@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from credentials import credential_numbers
 from credentials.awarding import Candidate
-from credentials.maturity import maturity
+from credentials.maturity import Maturity, maturity
 from credentials.models import ArchivedCredential, AwardedCredential
 from enrolments import models as enrolments
 from enrolments.course_start_dates import course_enrolments_between
@@ -180,9 +180,19 @@ def _move_maturity_dates(awards: Sequence[Award], call: UUID) -> None:
         )
         if after.date != candidate.maturity_date:
             moved.append((candidate.student_id, candidate.maturity_date, after))
+    store_maturity_dates(moved, call)
+
+
+def store_maturity_dates(
+    moved: Sequence[tuple[int, datetime.date | None, Maturity]], call: UUID
+) -> None:
+    """Give students, who are locked, another maturity date, and raise the triggers that follow.
+
+    `moved`: (student, date before, maturity after), each student once.
+    """
     if not moved:
         return
-    moved.sort(key=lambda move: move[0])
+    moved = sorted(moved, key=lambda move: move[0])
     now = timezone.now()
     bulk.update_rows(
         Student,

@@ -14,6 +14,7 @@ from django.utils import timezone
 # The announced versions live above this key; every other advisory key stays below 2**62.
 ANNOUNCEMENT_OFFSET = 1 << 62
 VERSION_SEQUENCE = "pasi_core_version"
+SAFE_GAP = 400_000  # nobody draws half as many values from a sequence within one statement
 
 
 @models.Field.register_lookup
@@ -71,6 +72,26 @@ def next_values(sequence: str, count: int) -> list[int]:
     """`count` values of a sequence, ascending."""
     rows = fetch("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
     return [value for (value,) in rows]
+
+
+def advance_sequence(sequence: str, value: int) -> None:
+    """See to it that `sequence` gives only values above `value` from now on. Never moves it back.
+
+    PostgreSQL has no "set to the greater of the two" for sequences, and others may draw from this
+    one meanwhile. So only a gap that they cannot possibly cross within one statement is jumped;
+    what is left is drawn value by value. No two transactions may call this at once for the same
+    sequence. Not undone by a rollback.
+    """
+    name = connection.ops.quote_name(sequence)
+    fetch(
+        f"SELECT setval(%s::regclass, %s) FROM {name} WHERE last_value < %s",
+        [sequence, value - SAFE_GAP // 2, value - SAFE_GAP],
+    )
+    fetch(
+        f"SELECT count(nextval(%s::regclass)) FROM {name}, generate_series("
+        f" last_value + CASE WHEN is_called THEN 1 ELSE 0 END, %s)",
+        [sequence, value],
+    )
 
 
 def next_ids(model: type[models.Model], count: int) -> list[int]:
@@ -153,6 +174,12 @@ def release_run_lock(run: int) -> None:
     fetch("SELECT pg_advisory_unlock(1, %s)", [run])
 
 
+def try_import_lock() -> bool:
+    """Take the lock of imports until the transaction ends; False if another import holds it."""
+    [(taken,)] = fetch("SELECT pg_try_advisory_xact_lock(2, 0)")
+    return taken
+
+
 # --- Writing ------------------------------------------------------------------------------------
 
 
@@ -209,28 +236,48 @@ def update_rows(
     """
     if not rows:
         return 0
-    fields = {field.column: field for field in model._meta.concrete_fields}
-    key = model._meta.pk.column
-    names = [key, *columns]
-    types = [fields[name].rel_db_type(connection) or "text" for name in names]
-    arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+    history = connection.ops.quote_name(model.history.model._meta.db_table)
+    kept = quoted(_history_columns(model))
+    return run(
+        f"WITH changed AS ({_update(model, columns)} RETURNING target.*)"
+        f" INSERT INTO {history} ({kept}, history_date, history_type, call_id)"
+        f" SELECT {kept}, %s, '~', %s FROM changed",
+        [*(list(column) for column in zip(*rows, strict=True)), timezone.now(), call],
+    )
+
+
+def complete_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence]
+) -> int:
+    """Update records that this transaction made and whose history it has yet to write.
+
+    Rows as for update_rows(). For anything else that function is the right one.
+    """
+    if not rows:
+        return 0
+    return run(_update(model, columns), [list(column) for column in zip(*rows, strict=True)])
+
+
+def _update(model: type[models.Model], columns: Sequence[str]) -> str:
+    """UPDATE of `columns` by primary key; its parameters are one array each, the key's first."""
+    key = connection.ops.quote_name(model._meta.pk.column)
+    names = [model._meta.pk.column, *columns]
     changes = ", ".join(
         f"{connection.ops.quote_name(name)} = given.{connection.ops.quote_name(name)}"
         for name in columns
     )
     table = connection.ops.quote_name(model._meta.db_table)
-    history = connection.ops.quote_name(model.history.model._meta.db_table)
-    kept = quoted(_history_columns(model))
-    return run(
-        f"WITH changed AS ("
-        f" UPDATE {table} AS target SET {changes}"
-        f" FROM unnest({arrays}) AS given ({quoted(names)})"
-        f" WHERE target.{connection.ops.quote_name(key)} = given.{connection.ops.quote_name(key)}"
-        f" RETURNING target.*)"
-        f" INSERT INTO {history} ({kept}, history_date, history_type, call_id)"
-        f" SELECT {kept}, %s, '~', %s FROM changed",
-        [*(list(column) for column in zip(*rows, strict=True)), timezone.now(), call],
+    return (
+        f"UPDATE {table} AS target SET {changes}"
+        f" FROM unnest({_arrays(model, names)}) AS given ({quoted(names)})"
+        f" WHERE target.{key} = given.{key}"
     )
+
+
+def _arrays(model: type[models.Model], columns: Sequence[str]) -> str:
+    """One array parameter for each of `columns`, with its type."""
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    return ", ".join(f"%s::{fields[name].rel_db_type(connection) or 'text'}[]" for name in columns)
 
 
 # --- Triggers -----------------------------------------------------------------------------------
@@ -318,6 +365,31 @@ def keys_by(model: type[models.Model], column: str, values: Sequence, kind: str 
             [list(values)],
         )
     )
+
+
+def existing(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence]
+) -> list[int]:
+    """Positions, ascending, of those `rows` whose values of `columns` some record has already.
+
+    `columns` should have a unique index. The inner query is carried out once per row, so that the
+    planner uses it whatever it believes about the size of the table.
+    """
+    if not rows:
+        return []
+    table = connection.ops.quote_name(model._meta.db_table)
+    same = " AND ".join(
+        f"record.{connection.ops.quote_name(name)} = given.{connection.ops.quote_name(name)}"
+        for name in columns
+    )
+    found = fetch(
+        f"SELECT given.position - 1 FROM unnest({_arrays(model, columns)}) WITH ORDINALITY"
+        f" AS given ({quoted(columns)}, position)"
+        f" WHERE (SELECT true FROM {table} AS record WHERE {same} LIMIT 1)"
+        f" ORDER BY given.position",
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+    return [position for (position,) in found]
 
 
 def estimated_rows(model: type[models.Model]) -> int:

@@ -1,0 +1,55 @@
+"""import_records: load a directory of CSV files, all of it or nothing."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pasi.caller_info import of_operator
+from pasi.faults import Fault
+from pasi.importing import (
+    ImportBusy,
+    ImportRefused,
+    ImportSummary,
+    WrongDirectory,
+    import_directory,
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads those of the known CSV files that a directory has, into an empty or a filled "
+        "database. All or nothing: errors are listed as file:line: column: problem. Exit status: "
+        "0 done, 1 nothing loaded, 2 wrong use."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("directory", type=Path, metavar="DIRECTORY")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="make every check, keep nothing but the record"
+        )
+
+    def handle(self, *, directory: Path, dry_run: bool, **options) -> None:
+        operator = of_operator("import_records")["User"]["Name"]
+        try:
+            summary = import_directory(directory, operator=operator, dry_run=dry_run)
+        except WrongDirectory as error:
+            raise CommandError(str(error), returncode=2) from None
+        except ImportRefused as refused:
+            self.stderr.write("\n".join(refused.errors.report()))
+            self.stderr.write(f"Nothing was loaded: {refused.errors.count:,} errors.")
+            sys.exit(1)
+        except (ImportBusy, Fault) as error:
+            raise CommandError(f"Nothing was loaded. {error}") from error
+        self._tell(summary)
+
+    def _tell(self, summary: ImportSummary) -> None:
+        for name, rows in summary.rows.items():
+            self.stdout.write(f"{rows:>12,}  {name}")
+        done = "checked; nothing was kept" if summary.is_dry_run else "loaded"
+        self.stdout.write(
+            f"{summary.total:>12,}  rows {done}, in {summary.seconds:.1f} s "
+            f"({summary.total / summary.seconds:,.0f} a second; history and triggers took "
+            f"{summary.history_and_trigger_seconds:.1f} s)"
+        )
