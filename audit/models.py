@@ -148,6 +148,7 @@ class RecordRead(models.Model):
         triggers = append_only()
         verbose_name = "read of personal data"
         verbose_name_plural = "reads of personal data"
+        indexes = [GinIndex(fields=["state_province_ids"], name="read_by_student")]
 
     def __str__(self) -> str:
         return f"{self.path} {self.message_id}"

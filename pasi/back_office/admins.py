@@ -28,8 +28,8 @@ from pasi.caller_info import in_process
 from pasi.faults import Fault, Problem
 from pasi.http import client_address
 from pasi.services import Caller, recorded_call
+from pasi.setting_up import CHANGE_SET_UP
 
-CHANGE_SET_UP = "ChangeSetUp"
 READING = ("GET", "HEAD")
 
 
@@ -51,6 +51,10 @@ class BackOfficeAdmin(admin.ModelAdmin):
     def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
         raise Http404("These records have no history of their own.")
 
+    def name_of(self, record: models.Model) -> str:
+        """What the page of the record is called."""
+        return str(record)
+
     def notices(self, record: models.Model) -> list[str]:
         """What must be known before anything else, in words; shown above the record."""
         return []
@@ -62,6 +66,7 @@ class BackOfficeAdmin(admin.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["has_history"] = self.has_history
         if obj is not None:
+            context["subtitle"] = self.name_of(obj)
             context["notices"] = self.notices(obj)
             context["related"] = [
                 {"label": label, "url": list_url(model, query)}
@@ -239,7 +244,7 @@ class Recorded:
                 request, object_id, form_url, extra_context
             )
 
-        if request.method in READING:
+        if request.method != "POST":
             return page()
         allowed = (
             self.has_change_permission(request) if object_id else self.has_add_permission(request)

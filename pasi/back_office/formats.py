@@ -26,6 +26,20 @@ def credential_number_text(number: Any) -> str:
     return written(getattr(number, "pk", number))
 
 
+def school_years_text(first: int | None, last: int | None) -> str:
+    """The school years from `first` to `last` in words; None = no bound."""
+    if first is None and last is None:
+        return _("always")
+    if first is None:
+        return _("up to %(last)s") % {"last": school_year_text(last)}
+    if last is None:
+        return _("from %(first)s") % {"first": school_year_text(first)}
+    return _("%(first)s to %(last)s") % {
+        "first": school_year_text(first),
+        "last": school_year_text(last),
+    }
+
+
 # How a field's value is written wherever a record is shown field by field.
 TEXTS: dict[str, Callable[[Any], str]] = {
     "asn": asn_text,

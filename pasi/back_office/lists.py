@@ -127,7 +127,8 @@ def uuid_in(text: str) -> UUID | None:
 def students_found(text: str) -> QuerySet:
     """Keys of the students that `text` names: an ASN, its first digits, or a name.
 
-    Names are found by their first letters, without regard to case and accents: "Smith", "Smith, Jo", "Jo Smith".
+    Names are found by their first letters, without regard to case and accents: "Smith",
+    "Smith, Jo", "Jo Smith".
     At most FOUND_AT_MOST, so that one letter costs no more than a whole name.
     """
     text = " ".join(text.split())

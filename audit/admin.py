@@ -1,0 +1,304 @@
+"""The audit in the back office: calls with their answers, and who read what. Nobody changes it."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import RecordRead, ServiceCall, ServiceResponse
+from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
+from pasi.back_office.formats import NOTHING, asn_text, through_what, who_called
+from pasi.back_office.lists import ReceivedFilter, asn_in, uuid_in
+from pasi.back_office.reads import record_read
+from pasi.models import PasiClient
+from pasi.operations import SERVICES
+from pasi.setting_up import CHANGE_SET_UP
+from students.models import Student
+
+SHOWN_OF_A_BODY = 50_000  # characters
+SHOWN_OF_A_KIND = 10  # changed records
+# Recorded calls that are no published service.
+OTHER_OPERATIONS = (CHANGE_SET_UP, "ImportRecords", "ProcessTriggers")
+NOT_APPLIED = _("no answer recorded: nothing was applied")
+
+
+class OperationFilter(admin.SimpleListFilter):
+    title = _("operation")
+    parameter_name = "operation"
+
+    def lookups(self, request, model_admin):
+        names = sorted([*(service.operation for service in SERVICES), *OTHER_OPERATIONS])
+        return [(name, name) for name in names]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(operation=self.value()) if self.value() else queryset
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    title = _("outcome")
+    parameter_name = "outcome"
+
+    def lookups(self, request, model_admin):
+        return [*ServiceResponse.Outcome.choices, ("none", _("No answer"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "none":
+            return queryset.filter(response__isnull=True)
+        return queryset.filter(response__outcome=self.value()) if self.value() else queryset
+
+
+def students_links(asns: list[str], *, many: str = ""):
+    """Links to the students with these numbers; `many` is said when there may be more."""
+    if not asns:
+        return NOTHING
+    links = format_html_join(
+        ", ", '<a href="{}">{}</a>', ((list_url(Student, {"q": a}), asn_text(a)) for a in asns)
+    )
+    return format_html("{} {}", links, many if len(asns) >= 100 else "")
+
+
+@admin.register(ServiceCall)
+class ServiceCallAdmin(ReadOnlyAdmin):
+    list_display = (
+        "received_at",
+        "operation",
+        "outcome",
+        "codes",
+        "by",
+        "through",
+        "organization_code",
+        "milliseconds",
+        "message_id",
+    )
+    list_display_links = ("received_at", "message_id")
+    list_filter = (ReceivedFilter, OutcomeFilter, OperationFilter, "door")
+    list_select_related = ("client", "staff", "response")
+    search_fields = ("message_id",)
+    search_help_text = _(
+        "Message id, client message id, ASN of a student concerned, organization code or operation"
+    )
+    what = (
+        "operation",
+        "outcome",
+        "http_status",
+        "codes",
+        "received_at",
+        "answered_at",
+        "milliseconds",
+        "message_id",
+        "replay",
+    )
+    who = (
+        "by",
+        "through",
+        "organization_code",
+        "user_name",
+        "user_local_id",
+        "user_ip_address",
+        "address",
+        "client_message_id",
+        "sent_at",
+        "software",
+    )
+
+    def get_queryset(self, request):
+        """The bodies, of up to 4 MiB, are fetched for the page of one call alone."""
+        rows = super().get_queryset(request)
+        return rows.defer("body", "response__body")
+
+    def get_search_results(self, request, queryset, search_term):
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        if asn := asn_in(text):
+            found = Q(response__state_province_ids__contains=[asn])
+        elif key := uuid_in(text):
+            found = Q(message_id=key) | Q(client_message_id=text)
+        else:
+            found = Q(client_message_id=text) | Q(organization_code=text.upper())
+            found |= Q(operation=text)
+        return queryset.filter(found), False
+
+    def get_fieldsets(self, request, obj=None):
+        contents = ("request_body", "response_body") if sees_bodies(request) else ("hidden_bodies",)
+        return (
+            (_("What"), {"fields": self.what}),
+            (_("Who"), {"fields": self.who}),
+            (_("Consequences"), {"fields": ("students", "records_changed")}),
+            (_("Contents"), {"fields": contents}),
+        )
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None and sees_bodies(request):
+            record_read(request, answered(obj).state_province_ids if answered(obj) else [])
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def notices(self, record):
+        return [] if answered(record) else [_("This call has %s.") % NOT_APPLIED]
+
+    def related_lists(self, record):
+        from credentials.models import AwardingRun
+
+        run = AwardingRun.objects.filter(Q(call=record) | Q(batches__call=record)).first()
+        return [(_("Its awarding run"), AwardingRun, {"id__exact": run.pk})] if run else []
+
+    @admin.display(description=_("Outcome"))
+    def outcome(self, call: ServiceCall) -> str:
+        return answered(call).outcome if answered(call) else NOT_APPLIED
+
+    @admin.display(description=_("HTTP status"))
+    def http_status(self, call: ServiceCall) -> Any:
+        return answered(call) and answered(call).http_status
+
+    @admin.display(description=_("Rule codes"))
+    def codes(self, call: ServiceCall) -> str:
+        return (answered(call) and ", ".join(answered(call).codes)) or NOTHING
+
+    @admin.display(description=_("Answered at"))
+    def answered_at(self, call: ServiceCall) -> Any:
+        return answered(call) and answered(call).answered_at
+
+    @admin.display(description=_("Milliseconds"))
+    def milliseconds(self, call: ServiceCall) -> Any:
+        return answered(call) and answered(call).duration_milliseconds
+
+    @admin.display(description=_("Repeat of"))
+    def replay(self, call: ServiceCall) -> str:
+        first = answered(call) and answered(call).replay_of_id
+        if not first:
+            return NOTHING
+        return format_html('<a href="{}">{}</a>', record_url(ServiceCall(pk=first)), first)
+
+    @admin.display(description=_("By"))
+    def by(self, call: ServiceCall) -> str:
+        return who_called(call)
+
+    @admin.display(description=_("Through"))
+    def through(self, call: ServiceCall) -> str:
+        return through_what(call)
+
+    @admin.display(description=_("Software"))
+    def software(self, call: ServiceCall) -> str:
+        parts = (
+            call.software_manufacturer,
+            call.software_product,
+            call.software_version,
+            call.software_build_number,
+        )
+        return " ".join(part for part in parts if part) or NOTHING
+
+    @admin.display(description=_("Students concerned"))
+    def students(self, call: ServiceCall) -> str:
+        asns = answered(call).state_province_ids if answered(call) else []
+        return students_links(asns, many=_("(the first 100)"))
+
+    @admin.display(description=_("Records changed"))
+    def records_changed(self, call: ServiceCall) -> str:
+        return format_html_join("", "<div>{}: {}</div>", changed_by(call)) or NOTHING
+
+    @admin.display(description=_("Request"))
+    def request_body(self, call: ServiceCall) -> str:
+        return body_shown(call.body)
+
+    @admin.display(description=_("Response"))
+    def response_body(self, call: ServiceCall) -> str:
+        response = answered(call)
+        if response is None:
+            return NOT_APPLIED
+        if response.body is None:
+            return _("Not kept as text: it is made again from what was recorded.")
+        return body_shown(json.dumps(response.body, ensure_ascii=False))
+
+    @admin.display(description=_("Bodies"))
+    def hidden_bodies(self, call: ServiceCall) -> str:
+        return _("Hidden. Seeing requests and responses needs a permission of its own.")
+
+
+def sees_bodies(request) -> bool:
+    return request.user.has_perm("audit.view_bodies")
+
+
+def answered(call: ServiceCall) -> ServiceResponse | None:
+    """The answer to a call; None where there is none."""
+    return getattr(call, "response", None)
+
+
+def body_shown(text: str):
+    """A body, indented where it is JSON, cut where it is long."""
+    with suppress(ValueError, RecursionError):  # what is no JSON is shown as it was received
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    left_off = len(text) - SHOWN_OF_A_BODY
+    note = _("… and %s more characters") % f"{left_off:,}" if left_off > 0 else ""
+    return format_html(
+        '<pre class="body-of-call">{}</pre><div>{}</div>', text[:SHOWN_OF_A_BODY], note
+    )
+
+
+def changed_by(call: ServiceCall) -> list[tuple[str, Any]]:
+    """(kind, records) of the business records whose history names this call."""
+    changed = []
+    for model in apps.get_models():
+        if not hasattr(model, "history"):
+            continue
+        rows = model.history.filter(call_id=call.pk)
+        keys = list(rows.values_list(model._meta.pk.attname, flat=True)[: SHOWN_OF_A_KIND + 1])
+        if not keys:
+            continue
+        if len(keys) > SHOWN_OF_A_KIND:
+            changed.append((model._meta.verbose_name_plural, f"{rows.count():,}"))
+            continue
+        links = (
+            (record_url(model(pk=key)), f"{model._meta.verbose_name} {key}")
+            for key in dict.fromkeys(keys)
+        )
+        changed.append(
+            (model._meta.verbose_name_plural, format_html_join(", ", '<a href="{}">{}</a>', links))
+        )
+    return changed
+
+
+@admin.register(RecordRead)
+class RecordReadAdmin(ReadOnlyAdmin):
+    list_display = ("read_at", "by", "organization_code", "path", "filters", "count")
+    list_select_related = ("client", "staff")
+    list_filter = (ReceivedFilter,)
+    search_fields = ("message_id",)
+    search_help_text = _(
+        "Message id, ASN of a student seen, or the name of a client or a staff user"
+    )
+    fields = (
+        "read_at",
+        "by",
+        "organization_code",
+        "path",
+        "filters",
+        "count",
+        "students",
+        "message_id",
+    )
+
+    def get_search_results(self, request, queryset, search_term):
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        if key := uuid_in(text):
+            return queryset.filter(message_id=key), False
+        if asn := asn_in(text):
+            return queryset.filter(state_province_ids__contains=[asn]), False
+        clients = list(PasiClient.objects.filter(name=text))
+        staff = list(User.objects.filter(username=text))
+        return queryset.filter(Q(client__in=clients) | Q(staff__in=staff)), False
+
+    @admin.display(description=_("By"))
+    def by(self, read: RecordRead) -> str:
+        return str(read.client.name if read.client else read.staff or NOTHING)
+
+    @admin.display(description=_("Students seen"))
+    def students(self, read: RecordRead) -> str:
+        return students_links(read.state_province_ids, many=_("(the first 100)"))

@@ -1,0 +1,190 @@
+"""The set-up in the back office: organizations, code values, clients, staff and their groups."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import (
+    get_access_token_model,
+    get_grant_model,
+    get_id_token_model,
+    get_refresh_token_model,
+)
+
+from audit.models import ServiceCall
+from enrolments.models import SchoolEnrolment
+from pasi.back_office.admins import BackOfficeAdmin, Recorded, RecordedAdmin
+from pasi.back_office.formats import school_years_text
+from pasi.models import Code, OneTimePassword, Organization, PasiClient, Role
+from pasi.networks import network_text
+
+# The library of the tokens registers them all, and its own page of clients. Tokens lie in their
+# table in clear: nobody reads them here.
+for model in (
+    PasiClient,
+    get_access_token_model(),
+    get_grant_model(),
+    get_id_token_model(),
+    get_refresh_token_model(),
+    Group,
+    User,
+):
+    admin.site.unregister(model)
+
+
+class OrganizationForm(forms.ModelForm):
+    def clean(self) -> dict:
+        """What the table demands of kind and authority, said at the field."""
+        values = super().clean()
+        kind, authority = values.get("kind") or self.instance.kind, values.get("authority")
+        if kind == Organization.Kind.SCHOOL:
+            if authority is None:
+                self.add_error("authority", _("A school belongs to an authority."))
+            elif authority.kind != Organization.Kind.AUTHORITY:
+                self.add_error("authority", _("This organization is not an authority."))
+        elif authority is not None:
+            self.add_error("authority", _("Only a school belongs to an authority."))
+        opened, closed = values.get("opened_on"), values.get("closed_on")
+        if opened and closed and closed < opened:
+            self.add_error("closed_on", _("It cannot close before it opens."))
+        return values
+
+
+@admin.register(Organization)
+class OrganizationAdmin(RecordedAdmin):
+    form = OrganizationForm
+    keys = ("code", "kind")
+    list_display = ("code", "name", "kind", "authority", "city", "access", "opened_on", "closed_on")
+    list_filter = ("kind", "access")
+    list_select_related = ("authority",)
+    search_fields = ("code", "name", "authority__code", "city")
+    search_help_text = _("Code, name, city, or the code of an authority for its schools")
+    autocomplete_fields = ("authority",)
+
+    def related_lists(self, record):
+        lists = []
+        if record.kind == Organization.Kind.AUTHORITY:
+            lists.append((_("Its schools"), Organization, {"q": record.code}))
+        if record.kind == Organization.Kind.SCHOOL:
+            lists.append((_("School enrolments"), SchoolEnrolment, {"q": record.code}))
+        return [*lists, (_("Calls made for it"), ServiceCall, {"q": record.code})]
+
+
+@admin.register(Code)
+class CodeAdmin(RecordedAdmin):
+    keys = ("code_type", "code")
+    list_display = ("code", "code_type", "short_name", "long_name", "in_effect")
+    list_filter = ("code_type",)
+    search_fields = ("code", "short_name", "code_type")
+
+    @admin.display(description=_("School years"))
+    def in_effect(self, code: Code) -> str:
+        return school_years_text(code.effective_school_year, code.expiry_school_year)
+
+
+class NetworksField(forms.Field):
+    """Networks, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "cols": 40})
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value) -> list[str]:
+        try:
+            return list(dict.fromkeys(network_text(line) for line in (value or "").split()))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def has_changed(self, initial, data) -> bool:
+        return (initial or []) != (data or "").split()
+
+
+class ClientForm(forms.ModelForm):
+    roles = forms.MultipleChoiceField(choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    addresses = NetworksField(
+        required=False,
+        label=_("Networks"),
+        help_text=_("Where it may call from, one network a line (10.1.0.0/16); empty = anywhere."),
+    )
+
+
+@admin.register(PasiClient)
+class PasiClientAdmin(RecordedAdmin):
+    """Clients are made by manage.py create_client, which shows the secret once."""
+
+    form = ClientForm
+    keys = ("client_id", "created", "updated")
+    fields = ("name", "is_enabled", "client_id", "organizations", "roles", "addresses", *keys[1:])
+    list_display = ("name", "is_enabled", "for_organizations", "has_roles", "client_id")
+    list_filter = ("is_enabled",)
+    search_fields = ("name", "client_id", "organizations__code")
+    autocomplete_fields = ("organizations",)
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("organizations")
+
+    @admin.display(description=_("Organizations"))
+    def for_organizations(self, client: PasiClient) -> str:
+        codes = [organization.code for organization in client.organizations.all()]
+        return ", ".join(codes[:10]) + (f" (+{len(codes) - 10})" if len(codes) > 10 else "")
+
+    @admin.display(description=_("Roles"))
+    def has_roles(self, client: PasiClient) -> str:
+        return ", ".join(client.roles)
+
+    def related_lists(self, record):
+        return [(_("Its calls"), ServiceCall, {"client__id__exact": record.pk})]
+
+
+@admin.register(User)
+class StaffAdmin(Recorded, BackOfficeAdmin, UserAdmin):
+    """Staff are made by manage.py create_staff, which shows a one-time password.
+
+    What they may do comes from their groups alone.
+    """
+
+    change_form_template = None
+    list_display = ("username", "first_name", "last_name", "in_groups", "is_active", "last_login")
+    list_filter = ("is_active", "is_superuser", "groups")
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ("groups",)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("Groups"))
+    def in_groups(self, user: User) -> str:
+        return ", ".join(group.name for group in user.groups.all())
+
+    def user_change_password(self, request, id, form_url=""):
+        """A password that somebody else chose is a one-time password too."""
+
+        def page():
+            response = super(StaffAdmin, self).user_change_password(request, id, form_url)
+            if response.status_code == 302 and str(request.user.pk) != id:
+                OneTimePassword.objects.get_or_create(user_id=int(id))
+                messages.info(request, _("They must choose their own at the next sign-in."))
+            return response
+
+        if request.method != "POST" or not self.has_change_permission(request):
+            return page()
+        return self.recorded(request, id, page, lambda response: response.status_code == 302)
+
+
+@admin.register(Group)
+class StaffGroupAdmin(Recorded, BackOfficeAdmin, GroupAdmin):
+    change_form_template = None

@@ -1,0 +1,344 @@
+"""Students in the back office: found by number or name, read, not changed."""
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import RecordRead, ServiceCall
+from credentials.models import AwardedCredential, RequirementSetStatus
+from enrolments.models import CourseEnrolment, OfficialMark, SchoolEnrolment
+from pasi.back_office.admins import ReadOnlyHistoryAdmin, ReadOnlyInline, record_url
+from pasi.back_office.formats import NOTHING, asn_text
+from pasi.back_office.lists import students_found
+from pasi.back_office.reads import record_read
+from pasi.calendar import business_today
+from students.models import (
+    CitizenshipStatus,
+    DisclosureRestriction,
+    MailingAddress,
+    Name,
+    Student,
+)
+
+
+def restrictions_in_effect():
+    """Disclosure restrictions that are active and not expired today."""
+    return DisclosureRestriction.objects.filter(
+        Q(expires_on=None) | Q(expires_on__gte=business_today()), is_active=True, is_deleted=False
+    )
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        return Student.Status.choices
+
+    def queryset(self, request, queryset):
+        conditions = {
+            Student.Status.ACTIVE: Q(is_deactivated=False, primary=None),
+            Student.Status.DEACTIVATED: Q(is_deactivated=True),
+            Student.Status.SECONDARY: Q(primary__isnull=False),
+        }
+        return queryset.filter(conditions.get(self.value(), Q()))
+
+
+class PartInline(ReadOnlyInline):
+    """A part of the personal record; deleted ones stay to be seen."""
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).order_by("is_deleted", "pk")
+
+
+class NameInline(PartInline):
+    model = Name
+    fk_name = "student"
+    fields = (
+        "full_name",
+        "uses",
+        "effective_on",
+        "created_by_organization",
+        "updated_by_organization",
+        "updated_at",
+        "is_deleted",
+    )
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows.select_related("student", "created_by_organization", "updated_by_organization")
+
+    @admin.display(description=_("Name"))
+    def full_name(self, name: Name) -> str:
+        return name.full_name
+
+    @admin.display(description=_("Used as"))
+    def uses(self, name: Name) -> str:
+        return name_uses(name)
+
+
+def name_uses(name: Name) -> str:
+    """Which of the student's names this is."""
+    student = name.student
+    uses = (
+        (student.legal_name_id, _("legal")),
+        (student.preferred_name_id, _("preferred")),
+        (student.original_name_id, _("original")),
+    )
+    return ", ".join(str(use) for key, use in uses if key == name.pk) or str(_("other"))
+
+
+class AddressInline(PartInline):
+    model = MailingAddress
+    fields = (
+        "address_type",
+        "street",
+        "city",
+        "state_province",
+        "postal_code",
+        "country",
+        "effective_on",
+        "expires_on",
+        "is_deleted",
+    )
+
+
+class CitizenshipInline(PartInline):
+    model = CitizenshipStatus
+    fields = (
+        "citizenship_status",
+        "guardian_citizenship_status",
+        "document_expiry_date",
+        "effective_on",
+        "is_deleted",
+    )
+
+
+class RestrictionInline(PartInline):
+    model = DisclosureRestriction
+    fields = ("code", "details", "effective_on", "expires_on", "is_active", "is_deleted")
+
+
+@admin.register(Student)
+class StudentAdmin(ReadOnlyHistoryAdmin):
+    list_display = (
+        "number",
+        "legal",
+        "preferred",
+        "birth_date",
+        "gender",
+        "state",
+        "restricted",
+        "maturity_date",
+    )
+    list_select_related = ("legal_name", "preferred_name", "primary")
+    list_filter = (StatusFilter, "is_deceased")
+    search_fields = ("asn",)
+    search_help_text = _(
+        "ASN with or without hyphens, or the beginning of a name: Smith · Smith, Jo · Jo Smith"
+    )
+    inlines = (RestrictionInline, NameInline, AddressInline, CitizenshipInline)
+    fieldsets = (
+        (None, {"fields": ("number", "state", "other_numbers")}),
+        (_("Identity"), {"fields": ("legal", "preferred", "original", "birth_date", "gender")}),
+        (
+            _("Source document"),
+            {
+                "fields": (
+                    "document_type",
+                    "document_number",
+                    "document_issue_date",
+                    "is_name_exact",
+                )
+            },
+        ),
+        (
+            _("Other"),
+            {
+                "fields": (
+                    "section23_eligibility",
+                    "maturity_date",
+                    "maturity_reason",
+                    "is_deceased",
+                    "date_of_death",
+                )
+            },
+        ),
+        (
+            _("Record"),
+            {"fields": ("created_on", "created_by_organization", "version", "updated_at")},
+        ),
+    )
+
+    def get_queryset(self, request):
+        restricted = restrictions_in_effect().filter(student=OuterRef("pk"))
+        of_primary = restrictions_in_effect().filter(student=OuterRef("primary"))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(is_restricted=Exists(restricted) | Exists(of_primary))
+        )
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return queryset, False
+        found = queryset.filter(pk__in=students_found(search_term))
+        return found.order_by("legal_name__last_name", "legal_name__first_name", "asn"), False
+
+    # Looking at students leaves a trace, whether in a list, on a page or in a history.
+
+    def changelist_view(self, request, extra_context=None):
+        response = super().changelist_view(request, extra_context)
+        shown = (getattr(response, "context_data", None) or {}).get("cl")
+        if shown is not None:
+            record_read(request, [student.asn for student in shown.result_list])
+        return response
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            record_read(request, [obj.asn])
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def render_history_view(self, request, template, context, **kwargs):
+        record_read(request, [context["object"].asn])
+        return super().render_history_view(request, template, context, **kwargs)
+
+    def name_of(self, record):
+        return f"{asn_text(record.asn)} {record.legal_name.full_name}"
+
+    def notices(self, record):
+        notices = []
+        if record.is_restricted:
+            notices.append(
+                _("A disclosure restriction is in effect: treat this record as sensitive.")
+            )
+        if record.is_deactivated:
+            notices.append(_("This number is deactivated; nothing can be changed under it."))
+        if record.primary_id:
+            notices.append(
+                format_html(
+                    _("This is a secondary number. The student is known by {}."),
+                    _link(record.primary),
+                )
+            )
+        if record.is_deceased:
+            notices.append(_("The student is deceased."))
+        return notices
+
+    def related_lists(self, record):
+        query = {"q": record.asn}
+        return [
+            (_("School enrolments"), SchoolEnrolment, query),
+            (_("Course enrolments"), CourseEnrolment, query),
+            (_("Official marks"), OfficialMark, query),
+            (_("Requirement sets"), RequirementSetStatus, query),
+            (_("Credentials"), AwardedCredential, query),
+            (_("Service calls"), ServiceCall, query),
+            (_("Who looked"), RecordRead, query),
+        ]
+
+    @admin.display(description=_("ASN"))
+    def number(self, student: Student) -> str:
+        return asn_text(student.asn)
+
+    @admin.display(description=_("Legal name"))
+    def legal(self, student: Student) -> str:
+        return student.legal_name.full_name
+
+    @admin.display(description=_("Preferred name"))
+    def preferred(self, student: Student) -> str:
+        if student.preferred_name_id == student.legal_name_id:
+            return _("the same")
+        return student.preferred_name.full_name
+
+    @admin.display(description=_("Original name"))
+    def original(self, student: Student) -> str:
+        if student.original_name_id == student.legal_name_id:
+            return _("the same")
+        return student.original_name.full_name
+
+    @admin.display(description=_("Status"))
+    def state(self, student: Student) -> str:
+        if student.primary_id:
+            return format_html(_("Secondary of {}"), _link(student.primary))
+        return student.status
+
+    @admin.display(description=_("Disclosure"))
+    def restricted(self, student: Student) -> str:
+        return _("Restricted") if student.is_restricted else NOTHING
+
+    @admin.display(description=_("Secondary numbers"))
+    def other_numbers(self, student: Student) -> str:
+        return ", ".join(asn_text(other.asn) for other in student.secondaries.all()) or NOTHING
+
+
+def _link(student: Student) -> str:
+    return format_html('<a href="{}">{}</a>', record_url(student), asn_text(student.asn))
+
+
+# --- Parts of the personal record: reached from the student, each with its own history -----------
+
+
+class PartAdmin(ReadOnlyHistoryAdmin):
+    list_select_related = ("student",)
+    search_fields = ("student__asn",)
+    search_help_text = _("ASN or name of the student")
+
+    def get_model_perms(self, request):
+        """Not listed on the start page."""
+        return {}
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(student__in=students_found(search_term)), False
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            record_read(request, [obj.student.asn])
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @admin.display(description=_("Student"))
+    def of_student(self, part) -> str:
+        return _link(part.student)
+
+
+@admin.register(Name)
+class NameAdmin(PartAdmin):
+    list_display = ("full_name", "of_student", "uses", "is_deleted")
+    fields = (
+        "of_student",
+        "uses",
+        "first_name",
+        "middle_name",
+        "last_name",
+        "suffix",
+        "is_deleted",
+        "effective_on",
+        "updated_at",
+        "created_by_organization",
+        "updated_by_organization",
+    )
+
+    @admin.display(description=_("Used as"))
+    def uses(self, name: Name) -> str:
+        return name_uses(name)
+
+
+@admin.register(MailingAddress)
+class MailingAddressAdmin(PartAdmin):
+    list_display = ("street", "city", "postal_code", "of_student", "address_type", "is_deleted")
+    fields = ("of_student", *AddressInline.fields, "updated_at")
+
+
+@admin.register(CitizenshipStatus)
+class CitizenshipStatusAdmin(PartAdmin):
+    list_display = ("citizenship_status", "of_student", "effective_on", "is_deleted")
+    fields = ("of_student", *CitizenshipInline.fields, "updated_at")
+
+
+@admin.register(DisclosureRestriction)
+class DisclosureRestrictionAdmin(PartAdmin):
+    list_display = ("code", "of_student", "effective_on", "expires_on", "is_active", "is_deleted")
+    fields = ("of_student", *RestrictionInline.fields, "updated_at")
