@@ -14,6 +14,7 @@ from audit.models import ServiceResponse
 from credentials import rules
 from credentials.awarding import Candidate, load_candidates, lock_students
 from credentials.models import AwardingBatch, AwardingOutcome, AwardingRun
+from credentials.serializers import SubmitCredentialAwardingMultipleResponseSerializer
 from credentials.writing_awards import Award, write_awards
 from pasi import bulk
 from pasi.calendar import business_today
@@ -42,6 +43,8 @@ _ANSWER_COLUMNS = _OUTCOME_COLUMNS[2:9]
 
 
 class SubmitCredentialAwardingMultipleRequest(RequestSerializer):
+    """The students to award."""
+
     StateProvinceIds = AsnListField(most=MOST_STUDENTS)
 
 
@@ -89,6 +92,8 @@ class SubmitCredentialAwardingMultiple(Service):
     ministry_only = True
     request_bytes = 4 * 1024 * 1024
     request_serializer = SubmitCredentialAwardingMultipleRequest
+    response_serializer = SubmitCredentialAwardingMultipleResponseSerializer
+    may_be_rejected_whole = False
     stages = rules.AWARDING_STAGES
 
     def __init__(self, batch: AwardingBatch | None = None) -> None:

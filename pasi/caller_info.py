@@ -18,6 +18,8 @@ from pasi import fields
 
 
 class SoftwareSerializer(fields.StrictSerializer):
+    """The calling software."""
+
     Manufacturer = fields.SingleLineField(max_length=100)
     Product = fields.SingleLineField(max_length=100)
     Version = fields.SingleLineField(max_length=30)
@@ -25,6 +27,8 @@ class SoftwareSerializer(fields.StrictSerializer):
 
 
 class UserSerializer(fields.StrictSerializer):
+    """The person who caused the call, and for which organization."""
+
     Name = fields.SingleLineField(max_length=100)
     LocalID = fields.SingleLineField(max_length=50)
     IPAddress = fields.SingleLineField(max_length=50)
@@ -32,6 +36,8 @@ class UserSerializer(fields.StrictSerializer):
 
 
 class CallerInfoSerializer(fields.StrictSerializer):
+    """Who calls, with which software, for whom."""
+
     ClientMessageID = fields.SingleLineField(max_length=50)
     SentUtcTime = fields.InstantField()
     Software = SoftwareSerializer()

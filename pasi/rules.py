@@ -5,6 +5,7 @@ values per violation and nothing when all is well. The same function serves one 
 """
 
 import inspect
+import string
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 REJECTION, ADVICE, WARNING = "Rejection", "Advice", "Warning"
+
+
+def placeholders_of(message: str | Promise) -> list[str]:
+    """The names in braces in a message, in order."""
+    return [name for _text, name, _spec, _conv in string.Formatter().parse(str(message)) if name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +66,7 @@ class Rule:
     @property
     def placeholders(self) -> list[str]:
         """The names in braces in the message: they are the contract, the wording may improve."""
-        import string
-
-        return [
-            name
-            for _text, name, _spec, _conv in string.Formatter().parse(str(self.message))
-            if name
-        ]
+        return placeholders_of(self.message)
 
     def rejections(self, facts: Any) -> list[Rejection]:
         """Every violation of this rule by `facts`.

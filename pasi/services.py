@@ -19,6 +19,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
 from django.utils import timezone
+from rest_framework import serializers
 
 from audit.current_call import during_call
 from audit.models import AppliedCall, ServiceCall, ServiceResponse
@@ -118,6 +119,10 @@ class Service(ABC):
     ministry_only = False
     request_bytes = settings.PASI_REQUEST_BYTES
     request_serializer: type[caller_info.RequestSerializer]
+    # How the answer looks, for the published schema; and whether rules may refuse a whole call
+    # (422), or only parts of it within the answer.
+    response_serializer: type[serializers.Serializer]
+    may_be_rejected_whole = True
     # Rules in the order they are judged; all violations of a stage are collected, and a stage
     # that fails ends the judging.
     stages: tuple[tuple[Rule, ...], ...] = ()

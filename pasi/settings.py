@@ -177,7 +177,21 @@ REST_FRAMEWORK = {
     "NON_FIELD_ERRORS_KEY": "",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "pasi.schema.PasiSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["pasi.throttling.ClientThrottle"],
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "PASI",
+    "DESCRIPTION": "The student information core: services that submit, addresses that read. "
+    "Every answer carries the header PASI-Message-Id; every failure is a problem (RFC 9457).",
+    "VERSION": PASI_VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["pasi.schema.close_objects", "pasi.schema.add_token_endpoint"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "deepLinking": True},
 }
 
 SIMPLE_HISTORY_DATE_INDEX = False
@@ -194,6 +208,8 @@ PASI_RULES_OFF = _words("PASI_RULES_OFF")
 PASI_TRUSTED_PROXIES = _words("PASI_TRUSTED_PROXIES")
 # Calls per minute and client at which 429 is answered; 0 = no limit.
 PASI_CLIENT_CALLS_PER_MINUTE = int(os.environ.get("PASI_CLIENT_CALLS_PER_MINUTE", "0"))
+# Requests for a token per minute and network address at which 429 is answered; 0 = no limit.
+PASI_TOKENS_PER_MINUTE = int(os.environ.get("PASI_TOKENS_PER_MINUTE", "60"))
 # Lets tests empty the append-only audit tables between cases. Never set it in production.
 PASI_TEST_ONLY_AUDIT_TRUNCATE = False
 

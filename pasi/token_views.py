@@ -1,0 +1,46 @@
+"""POST /oauth/token/ and /oauth/revoke/: the library's views, for client credentials only.
+
+Their errors are those of RFC 6749 ({"error": …}), not problem details: that is what OAuth client
+libraries understand.
+"""
+
+import oauth2_provider.views
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from rest_framework.exceptions import Throttled
+
+from pasi.faults import fault_of, problem_response
+from pasi.throttling import AddressThrottle
+
+
+class _Careful:
+    """Limits how often an address may ask, and answers junk with 400."""
+
+    http_method_names = ("post",)
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        throttle = AddressThrottle()
+        if not throttle.allow_request(request, self):
+            return problem_response(fault_of(Throttled(throttle.wait())), request.message_id)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except (DataError, ValueError):
+            # A text that cannot be looked up: U+0000, half a surrogate pair.
+            return JsonResponse({"error": "invalid_request"}, status=400)
+
+    def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        response = JsonResponse({"error": "invalid_request"}, status=405)
+        response["Allow"] = "POST"
+        return response
+
+
+class TokenView(_Careful, oauth2_provider.views.TokenView):
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        grant = request.POST.get("grant_type")
+        if grant is not None and grant != "client_credentials":
+            return JsonResponse({"error": "unsupported_grant_type"}, status=400)
+        return super().post(request, *args, **kwargs)
+
+
+class RevokeTokenView(_Careful, oauth2_provider.views.RevokeTokenView):
+    pass
