@@ -38,6 +38,7 @@ class StrictSerializer(serializers.Serializer):
     """A JSON object of the contract: unknown properties are refused, null means absent."""
 
     default_error_messages = {
+        "required": _("is required"),
         "invalid": _("must be an object"),
         "unknown": _("is not a property of the contract"),
     }

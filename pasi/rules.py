@@ -56,7 +56,8 @@ class Rule:
 
     @property
     def may_be_off(self) -> bool:
-        return self.certainty == "inferred" and not self.is_essential
+        is_judged = self.judge is not None
+        return is_judged and self.certainty == "inferred" and not self.is_essential
 
     @property
     def is_raised(self) -> bool:
