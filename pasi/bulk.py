@@ -5,6 +5,7 @@ whatever the number of rows. Column names are given by database column (`student
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -28,13 +29,29 @@ class AnyOf(models.Lookup):
     prepare_rhs = False
 
     def get_db_prep_lookup(self, value, connection):
-        return "%s", [list(value)]
+        return "%s", [array(value)]
 
     def as_sql(self, compiler, connection):
         lhs, params = self.process_lhs(compiler, connection)
         field = getattr(self.lhs.output_field, "target_field", self.lhs.output_field)
         kind = field.rel_db_type(connection)
-        return f"{lhs} = ANY(%s::{kind}[])", [*params, list(self.rhs)]
+        return f"{lhs} = ANY(%s::{kind}[])", [*params, array(self.rhs)]
+
+
+def array(values: Iterable) -> str:
+    """An array as PostgreSQL writes it, for a parameter with a cast: `%s::bigint[]`.
+
+    Ten times as fast as handing psycopg a list, which counts with tens of thousands of values.
+    """
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value) -> str:
+    if type(value) is int:
+        return str(value)
+    if value is None:
+        return "NULL"
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def quoted(names: Iterable[str]) -> str:
@@ -97,11 +114,10 @@ def advance_sequence(sequence: str, value: int) -> None:
 def next_ids(model: type[models.Model], count: int) -> list[int]:
     """`count` fresh primary keys of a model whose key the database numbers."""
     table, column = model._meta.db_table, model._meta.pk.column
-    rows = fetch(
-        "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-        [connection.ops.quote_name(table), column, count],
+    [(sequence,)] = fetch(
+        "SELECT pg_get_serial_sequence(%s, %s)", [connection.ops.quote_name(table), column]
     )
-    return [value for (value,) in rows]
+    return next_values(sequence, count)
 
 
 def next_versions(count: int) -> list[int]:
@@ -200,6 +216,19 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     return count
 
 
+@contextmanager
+def references_checked(when: str) -> Iterator[None]:
+    """Check what rows refer to IMMEDIATE, as they are written, or DEFERRED, when the block ends.
+
+    Immediate checks cost half as much, and nothing waits in memory for the commit. Rows that refer
+    to one another in a circle need the others.
+    """
+    former = {"IMMEDIATE": "DEFERRED", "DEFERRED": "IMMEDIATE"}[when]
+    run(f"SET CONSTRAINTS ALL {when}")
+    yield
+    run(f"SET CONSTRAINTS ALL {former}")
+
+
 def _history_columns(model: type[models.Model]) -> list[str]:
     """Columns that a record shares with its history table, in one fixed order."""
     return [
@@ -220,7 +249,7 @@ def copy_history(
     return run(
         f"INSERT INTO {history} ({columns}, history_date, history_type, call_id) "
         f"SELECT {columns}, %s, %s, %s FROM {table} WHERE {key} = ANY(%s)",
-        [timezone.now(), history_type, call, list(ids)],
+        [timezone.now(), history_type, call, array(ids)],
     )
 
 
@@ -242,7 +271,7 @@ def update_rows(
         f"WITH changed AS ({_update(model, columns)} RETURNING target.*)"
         f" INSERT INTO {history} ({kept}, history_date, history_type, call_id)"
         f" SELECT {kept}, %s, '~', %s FROM changed",
-        [*(list(column) for column in zip(*rows, strict=True)), timezone.now(), call],
+        [*map(array, zip(*rows, strict=True)), timezone.now(), call],
     )
 
 
@@ -255,7 +284,7 @@ def complete_rows(
     """
     if not rows:
         return 0
-    return run(_update(model, columns), [list(column) for column in zip(*rows, strict=True)])
+    return run(_update(model, columns), list(map(array, zip(*rows, strict=True))))
 
 
 def _update(model: type[models.Model], columns: Sequence[str]) -> str:
@@ -303,7 +332,7 @@ def raise_triggers(
         f"INSERT INTO {status_table} ({key}, version, max_source_version, set_aside_error) "
         f"SELECT id, 0, 0, '' FROM unnest(%s::bigint[]) AS wanted (id) ORDER BY id "
         f"ON CONFLICT ({key}) DO NOTHING",
-        [list(ids)],
+        [array(ids)],
     )
     return run(
         f"INSERT INTO {trigger_table} ({key}, version, last_updated_object_name) "
@@ -311,7 +340,7 @@ def raise_triggers(
         f"FROM unnest(%s::bigint[]) AS wanted (id) ORDER BY id "
         f"ON CONFLICT ({key}) DO UPDATE SET version = nextval('{VERSION_SEQUENCE}'), "
         f"last_updated_object_name = EXCLUDED.last_updated_object_name, last_updated_on = now()",
-        [object_name, list(ids)],
+        [object_name, array(ids)],
     )
 
 
@@ -362,7 +391,7 @@ def keys_by(model: type[models.Model], column: str, values: Sequence, kind: str 
         fetch(
             f"SELECT {name}, {connection.ops.quote_name(key)} FROM {table} "
             f"WHERE {name} = ANY(%s::{kind}[])",
-            [list(values)],
+            [array(values)],
         )
     )
 
@@ -387,9 +416,14 @@ def existing(
         f" AS given ({quoted(columns)}, position)"
         f" WHERE (SELECT true FROM {table} AS record WHERE {same} LIMIT 1)"
         f" ORDER BY given.position",
-        [list(column) for column in zip(*rows, strict=True)],
+        list(map(array, zip(*rows, strict=True))),
     )
     return [position for (position,) in found]
+
+
+def analyze() -> None:
+    """Refresh the planner's statistics of every table, after a great many rows were written."""
+    run("ANALYZE")
 
 
 def estimated_rows(model: type[models.Model]) -> int:

@@ -115,6 +115,9 @@ def import_directory(
         "Files": [{"Name": path.name, "Bytes": path.stat().st_size} for _file, path in files],
     }
     summary = _import(files, body, dry_run=dry_run, progress=progress)
+    if not dry_run:
+        # The planner must know the new tables before the next query, not a minute later.
+        bulk.analyze()
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -132,7 +135,7 @@ def _import(
         bar = Progress(_("Importing"), size // 1000, unit="kB") if progress else nullcontext()
         advance = bar.advance if progress else _say_nothing
         try:
-            with bar, transaction.atomic():
+            with bar, transaction.atomic(), bulk.references_checked("IMMEDIATE"):
                 loaders = [_load(file, path, session, summary, advance) for file, path in files]
                 if session.errors:
                     raise ImportRefused(session.errors)
