@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from pasi import bulk, caller_info
 from pasi.faults import Fault, Problem, fault_of_database_error
 from pasi.importing.files import FILES, ImportFile
 from pasi.importing.loader import Loader
-from pasi.importing.reader import CsvFile, Errors
+from pasi.importing.reader import Chunk, CsvFile, Errors
 from pasi.importing.session import ImportSession, code_values
 from pasi.progress import Progress
 from pasi.services import Caller, recorded_call
@@ -163,7 +164,7 @@ def _load(
     source = CsvFile(path, file.columns, code_values(file.columns), key=file.key)
     summary.rows[file.name] = 0
     done = 0
-    for chunk in source.chunks():
+    for chunk in _read_ahead(source.chunks()):
         summary.rows[file.name] += len(chunk)
         chunk.keep_good()
         loader.load(chunk)
@@ -172,6 +173,15 @@ def _load(
         done = source.bytes_read // 1000
     session.errors.add([*loader.finish(), *source.errors])
     return loader
+
+
+def _read_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Read the next chunk in a thread while the database works on the one before."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        coming = thread.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = thread.submit(next, chunks, None)
+            yield chunk
 
 
 def _say_nothing(_done: int) -> None:

@@ -244,7 +244,8 @@ class CsvFile:
                 line = reader.line_num + 1
         except (csv.Error, UnicodeDecodeError) as error:
             self._unreadable(line, error)
-        yield lines, rows, errors
+        if rows or errors:
+            yield lines, rows, errors
 
     def _chunk(self, header: list[str], lines: list, rows: list, errors: list) -> Chunk:
         cells = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else {}

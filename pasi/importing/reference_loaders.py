@@ -53,17 +53,17 @@ class OrganizationLoader(Loader):
 
     def finish(self) -> list[CellError]:
         errors = [error for chunk in self.chunks for error in self._find_authorities(chunk)]
-        for chunk in self.chunks:
-            columns = ("code", "name", "kind", "authority_id", "classification", "city")
-            columns += ("opened_on", "closed_on", "access")
-            self.session.write(
-                Organization,
-                len(chunk),
-                {column: chunk[column] for column in columns},
-                ids=chunk["id"],
-                has_history=False,
-            )
-        self.session.settle()
+        columns = ("code", "name", "kind", "authority_id", "classification", "city")
+        columns += ("opened_on", "closed_on", "access")
+        with bulk.references_checked("DEFERRED"):
+            for chunk in self.chunks:
+                self.session.write(
+                    Organization,
+                    len(chunk),
+                    {column: chunk[column] for column in columns},
+                    ids=chunk["id"],
+                    has_history=False,
+                )
         for chunk in self.chunks:
             self.session.write_history(Organization, chunk["id"])
         self._rename_ministry()

@@ -1,12 +1,12 @@
 """students.csv and the files of a student's names, addresses and disclosure restrictions."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 
 from django.utils.translation import gettext as _
 
-from credentials.maturity import maturity
+from credentials.maturity import Maturity, maturity
 from pasi import bulk
 from pasi.calendar import ALBERTA
 from pasi.importing.loader import Loader
@@ -47,7 +47,7 @@ class StudentLoader(Loader):
         self.secondaries: list[Chunk] = []
         self.secondary_asns: set[str] = set()
         self.greatest_of_pool = 0
-        self._mature: dict[str, tuple] = {}
+        self._mature: dict[str, Maturity] = {}
 
     def load(self, chunk: Chunk) -> None:
         statuses = chunk["status"]
@@ -117,62 +117,64 @@ class StudentLoader(Loader):
         chunk.keep_good()
         chunk["primary_id"] = [found[asn][0] for asn in chunk["primary_asn"]]
 
-    def _write(self, chunk: Chunk, primaries) -> None:
-        count = len(chunk)
-        names = bulk.next_ids(Name, count)
-        created_on = [moment or self.session.now for moment in chunk["created_on"]]
+    def _write(self, chunk: Chunk, primaries: Iterable[int | None]) -> None:
+        """Write students, each with its legal name: the one refers to the other."""
+        names = bulk.next_ids(Name, len(chunk))
+        chunk["created_on"] = [moment or self.session.now for moment in chunk["created_on"]]
         mature = [self._mature_by_age(birth_date) for birth_date in chunk["birth_date"]]
-        students = self.session.write(
-            Student,
-            count,
-            {
-                "asn": chunk["asn"],
-                "is_deactivated": (s == Student.Status.DEACTIVATED for s in chunk["status"]),
-                "primary_id": primaries,
-                "legal_name_id": names,
-                "preferred_name_id": names,
-                "original_name_id": names,
-                "birth_date": chunk["birth_date"],
-                "gender": chunk["gender"],
-                "document_type": chunk["document_type"],
-                "document_number": repeat(""),
-                "is_name_exact": repeat(True),
-                "section23_eligibility": repeat(""),
-                "is_deceased": (day is not None for day in chunk["deceased_on"]),
-                "date_of_death": chunk["deceased_on"],
-                "maturity_date": (m.date for m in mature),
-                "maturity_reason": (m.reason for m in mature),
-                "created_on": created_on,
-                "created_by_organization_id": chunk["created_by_organization_id"],
-            },
-            has_history=False,
-        )
+        columns = {
+            "asn": chunk["asn"],
+            "is_deactivated": [s == Student.Status.DEACTIVATED for s in chunk["status"]],
+            "primary_id": primaries,
+            "legal_name_id": names,
+            "preferred_name_id": names,
+            "original_name_id": names,
+            "birth_date": chunk["birth_date"],
+            "gender": chunk["gender"],
+            "document_type": chunk["document_type"],
+            "document_number": repeat(""),
+            "is_name_exact": repeat(True),
+            "section23_eligibility": repeat(""),
+            "is_deceased": [day is not None for day in chunk["deceased_on"]],
+            "date_of_death": chunk["deceased_on"],
+            "maturity_date": [found.date for found in mature],
+            "maturity_reason": [found.reason for found in mature],
+            "created_on": chunk["created_on"],
+            "created_by_organization_id": chunk["created_by_organization_id"],
+        }
+        with bulk.references_checked("DEFERRED"):
+            students = self.session.write(Student, len(chunk), columns, has_history=False)
+            self._write_legal_names(chunk, students, names)
+        self.session.write_history(Name, names)
         self.session.add_students(students)
+        self._write_citizenships(chunk, students)
+
+    def _write_legal_names(
+        self, chunk: Chunk, students: Sequence[int], names: Sequence[int]
+    ) -> None:
         self.session.write(
             Name,
-            count,
+            len(chunk),
             {
                 "student_id": students,
                 **{part: chunk[part] for part in NAME_PARTS},
                 "is_deleted": repeat(False),
-                "effective_on": created_on,
+                "effective_on": chunk["created_on"],
                 "created_by_organization_id": chunk["created_by_organization_id"],
                 "updated_by_organization_id": chunk["created_by_organization_id"],
             },
             ids=names,
+            has_history=False,
         )
-        self._write_citizenships(chunk, students, created_on)
 
-    def _write_citizenships(
-        self, chunk: Chunk, students: Sequence[int], created_on: Sequence[datetime.datetime]
-    ) -> None:
+    def _write_citizenships(self, chunk: Chunk, students: Sequence[int]) -> None:
         rows = [
             (student, *STORED_CITIZENSHIP[status], expires, created.astimezone(ALBERTA).date())
             for student, status, expires, created in zip(
                 students,
                 chunk["citizenship_status"],
                 chunk["citizenship_expires_on"],
-                created_on,
+                chunk["created_on"],
                 strict=True,
             )
             if status
@@ -195,7 +197,7 @@ class StudentLoader(Loader):
             },
         )
 
-    def _mature_by_age(self, birth_date: str):
+    def _mature_by_age(self, birth_date: str) -> Maturity:
         found = self._mature.get(birth_date)
         if found is None:
             found = maturity(datetime.date.fromisoformat(birth_date), ())
