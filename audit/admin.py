@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import RecordRead, ServiceCall, ServiceResponse
 from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
-from pasi.back_office.formats import NOTHING, asn_text, through_what, who_called
+from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
 from pasi.back_office.lists import ReceivedFilter, asn_in, uuid_in
 from pasi.back_office.reads import record_read
 from pasi.models import PasiClient
@@ -70,13 +70,10 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         "operation",
         "outcome",
         "codes",
-        "by",
-        "through",
+        "caller",
         "organization_code",
         "milliseconds",
-        "message_id",
     )
-    list_display_links = ("received_at", "message_id")
     list_filter = (ReceivedFilter, OutcomeFilter, OperationFilter, "door")
     list_select_related = ("client", "staff", "response")
     search_fields = ("message_id",)
@@ -161,8 +158,8 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         return (answered(call) and ", ".join(answered(call).codes)) or NOTHING
 
     @admin.display(description=_("Answered at"))
-    def answered_at(self, call: ServiceCall) -> Any:
-        return answered(call) and answered(call).answered_at
+    def answered_at(self, call: ServiceCall) -> str:
+        return instant_text(answered(call).answered_at) if answered(call) else NOTHING
 
     @admin.display(description=_("Milliseconds"))
     def milliseconds(self, call: ServiceCall) -> Any:
@@ -174,6 +171,10 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         if not first:
             return NOTHING
         return format_html('<a href="{}">{}</a>', record_url(ServiceCall(pk=first)), first)
+
+    @admin.display(description=_("By, through"))
+    def caller(self, call: ServiceCall) -> str:
+        return f"{who_called(call)}, {through_what(call)}"
 
     @admin.display(description=_("By"))
     def by(self, call: ServiceCall) -> str:
@@ -209,10 +210,8 @@ class ServiceCallAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Response"))
     def response_body(self, call: ServiceCall) -> str:
         response = answered(call)
-        if response is None:
-            return NOT_APPLIED
-        if response.body is None:
-            return _("Not kept as text: it is made again from what was recorded.")
+        if response is None or response.body is None:
+            return NOTHING
         return body_shown(json.dumps(response.body, ensure_ascii=False))
 
     @admin.display(description=_("Bodies"))
@@ -244,7 +243,7 @@ def changed_by(call: ServiceCall) -> list[tuple[str, Any]]:
     """(kind, records) of the business records whose history names this call."""
     changed = []
     for model in apps.get_models():
-        if not hasattr(model, "history"):
+        if not hasattr(model._meta, "simple_history_manager_attribute"):
             continue
         rows = model.history.filter(call_id=call.pk)
         keys = list(rows.values_list(model._meta.pk.attname, flat=True)[: SHOWN_OF_A_KIND + 1])

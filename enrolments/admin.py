@@ -17,12 +17,13 @@ from enrolments.models import (
     TranscriptTrigger,
 )
 from pasi.back_office.admins import (
+    MarkedDeleted,
     ReadOnlyAdmin,
     ReadOnlyHistoryAdmin,
     RecordedAdmin,
     record_url,
 )
-from pasi.back_office.formats import NOTHING, asn_text, school_years_text
+from pasi.back_office.formats import NOTHING, asn_text, instant_text, school_years_text
 from pasi.back_office.lists import (
     AchievementYearFilter,
     SchoolYearFilter,
@@ -38,7 +39,7 @@ def student_link(student: Student) -> str:
     return format_html('<a href="{}">{}</a>', record_url(student), asn_text(student.asn))
 
 
-class OfStudentAdmin(ReadOnlyHistoryAdmin):
+class OfStudentAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
     """A record of one student, found by the student."""
 
     list_select_related = ("student__legal_name",)
@@ -80,19 +81,18 @@ class EnrolmentAdmin(OfStudentAdmin):
 @admin.register(SchoolEnrolment)
 class SchoolEnrolmentAdmin(EnrolmentAdmin):
     list_display = (
-        "reference_id",
+        "year",
         "of_student",
         "name",
         "school",
-        "year",
         "grade",
         "start_date",
         "exit_date",
-        "is_deleted",
+        "deleted",
     )
     list_filter = (SchoolYearFilter, "is_deleted")
     fieldsets = (
-        (None, {"fields": ("reference_id", "of_student", "name", "school", "year", "is_deleted")}),
+        (None, {"fields": ("reference_id", "of_student", "name", "school", "year", "deleted")}),
         (
             _("Registration"),
             {"fields": ("grade", "start_date", "exit_date", "exit_date_type", "local_student_id")},
@@ -120,19 +120,18 @@ class SchoolEnrolmentAdmin(EnrolmentAdmin):
 @admin.register(CourseEnrolment)
 class CourseEnrolmentAdmin(EnrolmentAdmin):
     list_display = (
-        "reference_id",
+        "course_code",
         "of_student",
         "name",
         "school",
         "year",
-        "course_code",
         "status",
         "start_date",
         "end_date",
-        "is_deleted",
+        "deleted",
     )
     list_filter = (SchoolYearFilter, "is_deleted")
-    fields = (*list_display, "version", "created_at", "updated_at")
+    fields = ("reference_id", *list_display, "version", "created_at", "updated_at")
 
 
 @admin.register(OfficialMark)
@@ -146,7 +145,7 @@ class OfficialMarkAdmin(OfStudentAdmin):
         "mark_value",
         "credits_awarded",
         "is_available",
-        "is_deleted",
+        "deleted",
     )
     list_filter = (AchievementYearFilter, "is_available", "is_deleted")
     fields = (*list_display, "evaluation_method", "version", "created_at", "updated_at")
@@ -207,15 +206,7 @@ class TriggerAdmin(ReadOnlyAdmin):
 
     ordering = ("pk",)
     list_filter = (WorkFilter,)
-    list_display = (
-        "what",
-        "of_student",
-        "last_updated_object_name",
-        "last_updated_on",
-        "version",
-        "processed_to",
-        "error",
-    )
+    list_display = ("since", "of_student", "what", "cause", "version", "processed_to", "error")
     fields = (*list_display, "set_aside_at")
     search_fields = ("pk",)
     search_help_text = _("ASN or name of the student")
@@ -240,9 +231,17 @@ class TriggerAdmin(ReadOnlyAdmin):
     def _status(self, trigger):
         return getattr(getattr(trigger, self.record), self.status, None)
 
+    @admin.display(description=_("Since"))
+    def since(self, trigger) -> str:
+        return instant_text(trigger.last_updated_on)
+
+    @admin.display(description=_("Because of"))
+    def cause(self, trigger) -> str:
+        return trigger.last_updated_object_name
+
     @admin.display(description=_("Record"))
     def what(self, trigger) -> str:
-        return str(getattr(trigger, self.record))
+        return _("the student") if self.is_student else str(getattr(trigger, self.record))
 
     @admin.display(description=_("Student"))
     def of_student(self, trigger) -> str:
@@ -255,8 +254,9 @@ class TriggerAdmin(ReadOnlyAdmin):
         return str(status.max_source_version) if status else NOTHING
 
     @admin.display(description=_("Set aside at"))
-    def set_aside_at(self, trigger):
-        return self._status(trigger) and self._status(trigger).set_aside_at
+    def set_aside_at(self, trigger) -> str:
+        status = self._status(trigger)
+        return instant_text(status.set_aside_at) if status and status.set_aside_at else NOTHING
 
     @admin.display(description=_("Error"))
     def error(self, trigger) -> str:

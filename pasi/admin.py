@@ -55,6 +55,17 @@ class OrganizationForm(forms.ModelForm):
 class OrganizationAdmin(RecordedAdmin):
     form = OrganizationForm
     keys = ("code", "kind")
+    fields = (
+        "code",
+        "kind",
+        "name",
+        "authority",
+        "classification",
+        "city",
+        "access",
+        "opened_on",
+        "closed_on",
+    )
     list_display = ("code", "name", "kind", "authority", "city", "access", "opened_on", "closed_on")
     list_filter = ("kind", "access")
     list_select_related = ("authority",)
@@ -74,6 +85,14 @@ class OrganizationAdmin(RecordedAdmin):
 @admin.register(Code)
 class CodeAdmin(RecordedAdmin):
     keys = ("code_type", "code")
+    fields = (
+        "code_type",
+        "code",
+        "short_name",
+        "long_name",
+        "effective_school_year",
+        "expiry_school_year",
+    )
     list_display = ("code", "code_type", "short_name", "long_name", "in_effect")
     list_filter = ("code_type",)
     search_fields = ("code", "short_name", "code_type")
@@ -102,7 +121,9 @@ class NetworksField(forms.Field):
 
 
 class ClientForm(forms.ModelForm):
-    roles = forms.MultipleChoiceField(choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(
+        choices=[(role, role) for role in Role.values], widget=forms.CheckboxSelectMultiple
+    )
     addresses = NetworksField(
         required=False,
         label=_("Networks"),
@@ -121,6 +142,19 @@ class PasiClientAdmin(RecordedAdmin):
     list_filter = ("is_enabled",)
     search_fields = ("name", "client_id", "organizations__code")
     autocomplete_fields = ("organizations",)
+    not_in_history = (
+        "user",
+        "redirect_uris",
+        "post_logout_redirect_uris",
+        "client_type",
+        "authorization_grant_type",
+        "hash_client_secret",
+        "skip_authorization",
+        "algorithm",
+        "allowed_origins",
+        "registration_source",
+        "cimd_expires_at",
+    )
 
     def has_add_permission(self, request) -> bool:
         return False

@@ -8,7 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import RecordRead, ServiceCall
 from credentials.models import AwardedCredential, RequirementSetStatus
 from enrolments.models import CourseEnrolment, OfficialMark, SchoolEnrolment
-from pasi.back_office.admins import ReadOnlyHistoryAdmin, ReadOnlyInline, record_url
+from pasi.back_office.admins import (
+    MarkedDeleted,
+    ReadOnlyHistoryAdmin,
+    ReadOnlyInline,
+    record_url,
+)
 from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.lists import students_found
 from pasi.back_office.reads import record_read
@@ -45,7 +50,7 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset.filter(conditions.get(self.value(), Q()))
 
 
-class PartInline(ReadOnlyInline):
+class PartInline(MarkedDeleted, ReadOnlyInline):
     """A part of the personal record; deleted ones stay to be seen."""
 
     def get_queryset(self, request):
@@ -54,6 +59,7 @@ class PartInline(ReadOnlyInline):
 
 class NameInline(PartInline):
     model = Name
+    has_history = True
     fk_name = "student"
     fields = (
         "full_name",
@@ -62,7 +68,7 @@ class NameInline(PartInline):
         "created_by_organization",
         "updated_by_organization",
         "updated_at",
-        "is_deleted",
+        "deleted",
     )
 
     def get_queryset(self, request):
@@ -91,6 +97,7 @@ def name_uses(name: Name) -> str:
 
 class AddressInline(PartInline):
     model = MailingAddress
+    has_history = True
     fields = (
         "address_type",
         "street",
@@ -100,24 +107,26 @@ class AddressInline(PartInline):
         "country",
         "effective_on",
         "expires_on",
-        "is_deleted",
+        "deleted",
     )
 
 
 class CitizenshipInline(PartInline):
     model = CitizenshipStatus
+    has_history = True
     fields = (
         "citizenship_status",
         "guardian_citizenship_status",
         "document_expiry_date",
         "effective_on",
-        "is_deleted",
+        "deleted",
     )
 
 
 class RestrictionInline(PartInline):
     model = DisclosureRestriction
-    fields = ("code", "details", "effective_on", "expires_on", "is_active", "is_deleted")
+    has_history = True
+    fields = ("code", "details", "effective_on", "expires_on", "is_active", "deleted")
 
 
 @admin.register(Student)
@@ -280,7 +289,7 @@ def _link(student: Student) -> str:
 # --- Parts of the personal record: reached from the student, each with its own history -----------
 
 
-class PartAdmin(ReadOnlyHistoryAdmin):
+class PartAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
     list_select_related = ("student",)
     search_fields = ("student__asn",)
     search_help_text = _("ASN or name of the student")
@@ -306,7 +315,7 @@ class PartAdmin(ReadOnlyHistoryAdmin):
 
 @admin.register(Name)
 class NameAdmin(PartAdmin):
-    list_display = ("full_name", "of_student", "uses", "is_deleted")
+    list_display = ("full_name", "of_student", "uses", "deleted")
     fields = (
         "of_student",
         "uses",
@@ -314,7 +323,7 @@ class NameAdmin(PartAdmin):
         "middle_name",
         "last_name",
         "suffix",
-        "is_deleted",
+        "deleted",
         "effective_on",
         "updated_at",
         "created_by_organization",
@@ -328,17 +337,17 @@ class NameAdmin(PartAdmin):
 
 @admin.register(MailingAddress)
 class MailingAddressAdmin(PartAdmin):
-    list_display = ("street", "city", "postal_code", "of_student", "address_type", "is_deleted")
+    list_display = ("street", "city", "postal_code", "of_student", "address_type", "deleted")
     fields = ("of_student", *AddressInline.fields, "updated_at")
 
 
 @admin.register(CitizenshipStatus)
 class CitizenshipStatusAdmin(PartAdmin):
-    list_display = ("citizenship_status", "of_student", "effective_on", "is_deleted")
+    list_display = ("citizenship_status", "of_student", "effective_on", "deleted")
     fields = ("of_student", *CitizenshipInline.fields, "updated_at")
 
 
 @admin.register(DisclosureRestriction)
 class DisclosureRestrictionAdmin(PartAdmin):
-    list_display = ("code", "of_student", "effective_on", "expires_on", "is_active", "is_deleted")
+    list_display = ("code", "of_student", "effective_on", "expires_on", "is_active", "deleted")
     fields = ("of_student", *RestrictionInline.fields, "updated_at")

@@ -22,7 +22,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from audit.models import ServiceCall
-from pasi.back_office.formats import field_text, instant_text, through_what, who_called
+from pasi.back_office.formats import NOTHING, field_text, instant_text, through_what, who_called
 from pasi.back_office.lists import EstimatingPaginator
 from pasi.caller_info import in_process
 from pasi.faults import Fault, Problem
@@ -42,6 +42,7 @@ class BackOfficeAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     actions = None
+    empty_value_display = NOTHING
     has_history = False
 
     def has_delete_permission(self, request, obj=None) -> bool:
@@ -50,6 +51,10 @@ class BackOfficeAdmin(admin.ModelAdmin):
 
     def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
         raise Http404("These records have no history of their own.")
+
+    def changelist_view(self, request, extra_context=None) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def name_of(self, record: models.Model) -> str:
         """What the page of the record is called."""
@@ -105,10 +110,25 @@ class ReadOnly:
         return False
 
 
+class MarkedDeleted:
+    """A column for records that are never deleted, only marked so."""
+
+    @admin.display(description=_("Deleted"))
+    def deleted(self, record) -> str:
+        return _("Deleted") if record.is_deleted else NOTHING
+
+
 class ReadOnlyInline(ReadOnly, admin.TabularInline):
+    """A table of what belongs to a record. Rows lead to their histories where they have one."""
+
+    has_history = False
+
     extra = 0
     can_delete = False
-    show_change_link = True
+    template = "admin/read_only_inline.html"
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.fields
 
 
 class ReadOnlyAdmin(ReadOnly, BackOfficeAdmin):
@@ -142,12 +162,16 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
     has_history = True
     object_history_template = "admin/record_history.html"
     history_list_per_page = 50
+    not_in_history: tuple[str, ...] = ()  # fields that mean nothing to staff
 
     def has_change_history_permission(self, request, obj=None) -> bool:
         return False
 
     def revert_disabled(self, request, obj=None) -> bool:
         return True
+
+    def history_view_title(self, request, obj) -> str:
+        return _("History of %(name)s") % {"name": self.name_of(obj)}
 
     def get_history_queryset(self, request, history_manager, pk_name, object_id):
         rows = super().get_history_queryset(request, history_manager, pk_name, object_id)
@@ -188,7 +212,7 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("Version of %(time)s") % {"time": instant_text(row.history_date)},
-            "subtitle": f"{capfirst(self.opts.verbose_name)} {row.instance}",
+            "subtitle": self.name_of(row.instance),
             "opts": self.opts,
             "object_id": object_id,
             "row": row,
@@ -210,6 +234,7 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
         values = [
             (capfirst(field.verbose_name), field_text(field, getattr(row, field.name)))
             for field in row.tracked_fields
+            if field.name not in self.not_in_history
         ]
         for field in self.model._meta.many_to_many:
             if hasattr(row, field.name):

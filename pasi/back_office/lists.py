@@ -69,17 +69,18 @@ class AchievementYearFilter(SchoolYearFilter):
     field = "achievement_school_year"
 
 
+def credential_types() -> list[tuple[str, str]]:
+    """(code, code and name) of every credential type."""
+    codes = Code.objects.filter(code_type="CredentialType").order_by("code")
+    return [(code.code, f"{code.code} {code.short_name}") for code in codes]
+
+
 class CredentialTypeFilter(admin.SimpleListFilter):
     title = _("credential type")
     parameter_name = "credential_type"
 
     def lookups(self, request, model_admin):
-        return [
-            (code, f"{code} {name}")
-            for code, name in Code.objects.filter(code_type="CredentialType").values_list(
-                "code", "short_name"
-            )
-        ]
+        return credential_types()
 
     def queryset(self, request, queryset: QuerySet) -> QuerySet:
         return queryset.filter(credential_type=self.value()) if self.value() else queryset

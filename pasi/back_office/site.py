@@ -21,6 +21,7 @@ class BackOfficeSite(AdminSite):
     site_title = _("PASI back office")
     index_title = _("Records")
     site_url = None
+    enable_nav_sidebar = False  # lists need the width
 
     def admin_view(self, view, cacheable=False):
         """Every page shows Alberta time; a one-time password must be replaced before anything."""
