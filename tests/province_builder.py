@@ -129,6 +129,7 @@ def make_mark(student, course, year, credits_awarded, value, **values) -> Offici
 
 
 def make_enrolment(student, school, year, start=None, **values) -> SchoolEnrolment:
+    start = start or datetime.date(year - 1, 9, 1)
     return SchoolEnrolment.objects.create(
         **{
             "reference_id": uuid.uuid4(),
@@ -138,8 +139,8 @@ def make_enrolment(student, school, year, start=None, **values) -> SchoolEnrolme
             "grade": "12",
             "programming_type": "Regular",
             "programming_timeframe": "Day",
-            "start_date": start or datetime.date(year - 1, 9, 1),
-            "exit_date": datetime.date(year, 6, 28),
+            "start_date": start,
+            "exit_date": max(start, datetime.date(year, 6, 28)),
             "exit_date_type": "CompletionDate",
             "version": bulk.next_versions(1)[0],
             **values,
