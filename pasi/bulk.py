@@ -434,6 +434,16 @@ def analyze() -> None:
     run("ANALYZE")
 
 
+def count_rows_for_planner(model: type[models.Model]) -> None:
+    """Tell the planner how large a table has become within this transaction.
+
+    Without it plans made when the table was empty stay in use, those of reference checks included,
+    and every check reads the whole table.
+    """
+    table = connection.ops.quote_name(model._meta.db_table)
+    run(f"ANALYZE {table} ({connection.ops.quote_name(model._meta.pk.column)})")
+
+
 def estimated_rows(model: type[models.Model]) -> int:
     """How many rows the planner believes the table has: cheap, for lists of millions."""
     [(count,)] = fetch(

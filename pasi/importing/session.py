@@ -30,6 +30,7 @@ from students.models import Student
 TRIGGER_OBJECT = "Import"
 REQUIREMENT_SETS = "RequirementSet"  # a code list that is a table of its own
 STUDENTS_AT_ONCE = 20_000
+ROWS_WORTH_COUNTING = 1_000
 
 
 class KnownOrganization(NamedTuple):
@@ -57,6 +58,7 @@ class ImportSession:
         self.refused_asns: set[str] = set()
         self._new_students = array("q")
         self._known_students: set[int] = set()
+        self._counted: set[type[models.Model]] = set()
 
     # --- Writing ---
 
@@ -88,6 +90,9 @@ class ImportSession:
         if issubclass(model, Versioned):
             columns["version"] = bulk.next_versions(count)
         bulk.copy_rows(model, list(columns), zip(*columns.values(), strict=False))
+        if count >= ROWS_WORTH_COUNTING and model not in self._counted:
+            self._counted.add(model)
+            bulk.count_rows_for_planner(model)
         if has_history:
             self.write_history(model, ids)
         return ids

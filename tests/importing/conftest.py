@@ -1,0 +1,94 @@
+"""Importing a directory of small files through the command."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from tests.province_files import ORGANIZATIONS, write_files
+
+COUNTED_APPS = ("pasi", "students", "enrolments", "credentials")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the command came to: its exit status and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def errors(self) -> list[str]:
+        """The errors reported, without the closing line."""
+        return self.err.splitlines()[:-1]
+
+
+def run_import(directory: Path, *options: str) -> Outcome:
+    out, err = io.StringIO(), io.StringIO()
+    status = 0
+    try:
+        call_command("import_records", str(directory), *options, stdout=out, stderr=err)
+    except SystemExit as end:
+        status = end.code
+    except CommandError as error:
+        return Outcome(error.returncode, out.getvalue(), f"{error}\n")
+    return Outcome(status, out.getvalue(), err.getvalue())
+
+
+def count_rows() -> dict[str, int]:
+    """Rows of every table that an import could write to, history and triggers included."""
+    return {
+        model._meta.label: model.objects.count()
+        for app in COUNTED_APPS
+        for model in apps.get_app_config(app).get_models()
+    }
+
+
+@pytest.fixture
+def load(tmp_path, db):
+    """load(students=[…], …): write the files beside two organizations and import them.
+
+    Everything must be accepted. A second call imports into the filled database, without the
+    organizations.
+    """
+    numbers = iter(range(1000))
+
+    def write_and_import(**files) -> Outcome:
+        number = next(numbers)
+        if number == 0:
+            files.setdefault("organizations", list(ORGANIZATIONS))
+        outcome = run_import(write_files(tmp_path / str(number), **files))
+        assert outcome.status == 0, outcome.err
+        return outcome
+
+    return write_and_import
+
+
+@pytest.fixture
+def refuse(tmp_path, db):
+    """refuse(students=[…], …): write the files and import them; the errors.
+
+    Nothing may have been written.
+    """
+    numbers = iter(range(1000))
+
+    def write_and_import(*, extra=None, organizations=ORGANIZATIONS, **files) -> list[str]:
+        directory = tmp_path / f"refused-{next(numbers)}"
+        if organizations:
+            files["organizations"] = list(organizations)
+        write_files(directory, **files)
+        for name, content in (extra or {}).items():
+            data = content if isinstance(content, bytes) else content.encode()
+            (directory / name).write_bytes(data)
+        before = count_rows()
+        outcome = run_import(directory)
+        assert outcome.status == 1, outcome.out
+        assert count_rows() == before
+        return outcome.errors
+
+    return write_and_import
