@@ -43,6 +43,9 @@ INITDB = (
 START_SECONDS = 300
 RETRY_SECONDS = 2
 CONNECTION_SETTINGS = {"conn_max_age": 60, "conn_health_checks": True}
+# Whatever the server's default is: under a stricter level a call that has waited for a student's
+# lock would decide on what it saw before.
+ISOLATION = {"isolation_level": psycopg.IsolationLevel.READ_COMMITTED}
 
 # Without root, but still able to reach a checkout below a directory that only root may enter.
 _SETPRIV = (
@@ -75,6 +78,7 @@ def databases(base_dir: Path) -> dict[str, dict[str, Any]]:
             "USER": "postgres",
             "HOST": str(server.socket_directory),
             "PORT": PORT,
+            "OPTIONS": ISOLATION,
             **{name.upper(): value for name, value in CONNECTION_SETTINGS.items()},
         }
     }
@@ -107,7 +111,7 @@ def _from_url(url: str) -> dict[str, Any]:
         raise DatabaseUnavailable(
             "DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name"
         )
-    return dict(parsed)
+    return {**parsed, "OPTIONS": {**parsed.get("OPTIONS", {}), **ISOLATION}}
 
 
 class EmbeddedPostgres:
