@@ -329,7 +329,8 @@ def raise_triggers(
     """Make the records `ids` outstanding for a processor.
 
     A new version is taken under the lock of the trigger's row, so a worker that has read the
-    former version sees that there is more to do. A missing status row is created.
+    former version sees that there is more to do. A missing status row is created; one that exists
+    is not touched, not even by ON CONFLICT, which would wait for a worker that has changed it.
     """
     if not ids:
         return 0
@@ -338,7 +339,8 @@ def raise_triggers(
     status_table = connection.ops.quote_name(status._meta.db_table)
     run(
         f"INSERT INTO {status_table} ({key}, version, max_source_version, set_aside_error) "
-        f"SELECT id, 0, 0, '' FROM unnest(%s::bigint[]) AS wanted (id) ORDER BY id "
+        f"SELECT id, 0, 0, '' FROM unnest(%s::bigint[]) AS wanted (id) "
+        f"WHERE NOT EXISTS (SELECT FROM {status_table} WHERE {key} = wanted.id) ORDER BY id "
         f"ON CONFLICT ({key}) DO NOTHING",
         [array(ids)],
     )
