@@ -135,7 +135,15 @@ def load_candidates(
 
 
 def _load_statuses(by_id: dict[int, Candidate]) -> None:
-    """Achieved requirement sets (of the number itself only), and who is being recalculated."""
+    """Achieved requirement sets (of the number itself only), and who is being recalculated.
+
+    Who is being recalculated is read first: the processor does not lock the student, so it may
+    finish between the two statements. Read in this order, its new statuses count, never old ones.
+    """
+    for (student_id,) in TranscriptTrigger.objects.filter(
+        student__any=list(by_id), version__gt=F("student__transcriptrecord__max_source_version")
+    ).values_list("student_id"):
+        by_id[student_id].is_outstanding = True
     credential_of = dict(RequirementSet.objects.values_list("code", "credential_type"))
     achieved: dict[int, list[str]] = {}
     for student_id, code in RequirementSetStatus.objects.filter(
@@ -145,10 +153,6 @@ def _load_statuses(by_id: dict[int, Candidate]) -> None:
     for student_id, codes in achieved.items():
         by_id[student_id].achieved_sets = frozenset(codes)
         by_id[student_id].stored_achieved = frozenset(credential_of[code] for code in codes)
-    for (student_id,) in TranscriptTrigger.objects.filter(
-        student__any=list(by_id), version__gt=F("student__transcriptrecord__max_source_version")
-    ).values_list("student_id"):
-        by_id[student_id].is_outstanding = True
 
 
 def _load_awards(by_id: dict[int, Candidate], holder_of: dict[int, int]) -> None:
