@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from credentials.models import AwardingBatch, AwardingOutcome, AwardingRun
 from credentials.selection import in_chunks
 from credentials.services import SubmitCredentialAwardingMultiple
 from pasi import bulk
-from pasi.faults import Fault
+from pasi.faults import Fault, fault_of_database_error
 from pasi.services import Caller
 
 RESULT_COLUMNS = (
@@ -37,7 +37,7 @@ class RunIsBusy(Exception):
 
 
 class RunStopped(Exception):
-    """A batch met a fault; nothing of it is written, and the run can be resumed."""
+    """A batch met a fault, or the database went away; the run can be resumed."""
 
     def __init__(self, run: AwardingRun, fault: Fault) -> None:
         super().__init__(f"Run {run.pk} stopped: {fault.detail}")
@@ -82,6 +82,13 @@ def carry_out(
     `caller_info` makes a fresh CallerInfo per batch; `on_progress` is told the number of students
     answered. Raises RunIsBusy, RunStopped.
     """
+    try:
+        _carry_out(run, caller, caller_info, on_progress)
+    except (OperationalError, InterfaceError) as error:  # between two calls
+        raise RunStopped(run, fault_of_database_error(error) or Fault("2001")) from error
+
+
+def _carry_out(run: AwardingRun, caller: Caller, caller_info, on_progress) -> None:
     with _alone(run):
         pending = AwardingBatch.objects.filter(run=run, call=None).order_by("first_position")
         for key in list(pending.values_list("pk", flat=True)):

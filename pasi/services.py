@@ -145,8 +145,9 @@ class Service(ABC):
         try:
             record_call(call, document.text, document.value)
         except (DatabaseError, InterfaceError) as error:
-            logger.error("Message %s could not be recorded", call.message_id, exc_info=error)
-            return _refusal(call, _fault_of(error, call))
+            fault = _fault_of(error, call)
+            _log(call, error, fault)
+            return _refusal(call, fault)
         try:
             caller.check_may_use(self)
             call.request = reading_json.validated(self.request_serializer, document)
@@ -154,9 +155,9 @@ class Service(ABC):
             call.organization = caller.organization(code, self)
             return self._once(call, document)
         except Exception as error:
-            if not isinstance(error, Fault):
-                logger.error("Message %s failed: %s", call.message_id, error, exc_info=error)
             fault = _fault_of(error, call)
+            if fault is not error:
+                _log(call, error, fault)
             record_fault(call, fault)
             return _refusal(call, fault)
 
@@ -207,6 +208,12 @@ def _fault_of(error: BaseException, call: Call) -> Fault:
         return error
     known = isinstance(error, DatabaseError | InterfaceError) and fault_of_database_error(error)
     return known or Fault("9001", {"MessageId": call.message_id})
+
+
+def _log(call: Call, error: BaseException, fault: Fault) -> None:
+    """With a trace where the mistake may be ours: not for a time-out or a lost database."""
+    trace = error if fault.code in {"4001", "9001"} else None
+    logger.error("Message %s failed: %s", call.message_id, error, exc_info=trace)
 
 
 def _refusal(call: Call, fault: Fault) -> Answer:
@@ -263,7 +270,7 @@ def record_fault(call: Call, fault: Fault) -> None:
             body=fault.as_json(call.message_id),
         )
     except (DatabaseError, InterfaceError) as error:
-        logger.error("Message %s: fault not recorded", call.message_id, exc_info=error)
+        logger.error("Message %s: fault not recorded: %s", call.message_id, error)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
 
 from audit.models import ServiceCall
 from credentials import runs
@@ -15,6 +16,7 @@ from credentials.models import AwardingRun
 from credentials.selection import achieved_not_awarded
 from credentials.services import MOST_STUDENTS
 from pasi.caller_info import of_operator
+from pasi.faults import Fault, fault_of_database_error
 from pasi.fields import ASN
 from pasi.models import Organization
 from pasi.progress import Progress
@@ -110,6 +112,15 @@ class Command(BaseCommand):
         return run
 
     def _started(self, options: dict[str, Any]) -> AwardingRun:
+        try:
+            return self._recorded(options)
+        except (OperationalError, InterfaceError) as error:
+            fault = fault_of_database_error(error) or Fault("2001")
+            raise CommandError(
+                f"The run was not recorded, and nothing was awarded: {fault.detail}"
+            ) from None
+
+    def _recorded(self, options: dict[str, Any]) -> AwardingRun:
         types = tuple(options["credential_type"] or ())
         return runs.start_run(
             self._asns(options, types),
