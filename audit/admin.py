@@ -15,7 +15,6 @@ from audit.models import RecordRead, ServiceCall, ServiceResponse
 from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
 from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
 from pasi.back_office.lists import ReceivedFilter, asn_in, uuid_in
-from pasi.back_office.reads import record_read
 from pasi.models import PasiClient
 from pasi.operations import SERVICES
 from pasi.setting_up import CHANGE_SET_UP
@@ -131,10 +130,10 @@ class ServiceCallAdmin(ReadOnlyAdmin):
             (_("Contents"), {"fields": contents}),
         )
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if obj is not None and sees_bodies(request):
-            record_read(request, answered(obj).state_province_ids if answered(obj) else [])
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def students_seen(self, request, record):
+        if not sees_bodies(request):
+            return None
+        return answered(record).state_province_ids if answered(record) else []
 
     def notices(self, record):
         return [] if answered(record) else [_("This call has %s.") % NOT_APPLIED]
@@ -232,6 +231,7 @@ def body_shown(text: str):
     """A body, indented where it is JSON, cut where it is long."""
     with suppress(ValueError, RecursionError):  # what is no JSON is shown as it was received
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    text = text.encode(errors="backslashreplace").decode()  # a lone surrogate has no UTF-8
     left_off = len(text) - SHOWN_OF_A_BODY
     note = _("… and %s more characters") % f"{left_off:,}" if left_off > 0 else ""
     return format_html(

@@ -42,6 +42,7 @@ def student_link(student: Student) -> str:
 class OfStudentAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
     """A record of one student, found by the student."""
 
+    lists_students = True
     list_select_related = ("student__legal_name",)
     search_fields = ("student__asn",)
     search_help_text = _("ASN or name of the student")
@@ -52,6 +53,9 @@ class OfStudentAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
 
     def found(self, text: str) -> Q:
         return Q(student__in=students_found(text))
+
+    def students_seen(self, request, record):
+        return [record.student.asn]
 
     @admin.display(description=_("Student"))
     def of_student(self, record) -> str:

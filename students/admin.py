@@ -16,7 +16,6 @@ from pasi.back_office.admins import (
 )
 from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.lists import students_found
-from pasi.back_office.reads import record_read
 from pasi.calendar import business_today
 from students.models import (
     CitizenshipStatus,
@@ -147,6 +146,7 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
     search_help_text = _(
         "ASN with or without hyphens, or the beginning of a name: Smith · Smith, Jo · Jo Smith"
     )
+    lists_students = True
     inlines = (RestrictionInline, NameInline, AddressInline, CitizenshipInline)
     fieldsets = (
         (None, {"fields": ("number", "state", "other_numbers")}),
@@ -195,23 +195,8 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
         found = queryset.filter(pk__in=students_found(search_term))
         return found.order_by("legal_name__last_name", "legal_name__first_name", "asn"), False
 
-    # Looking at students leaves a trace, whether in a list, on a page or in a history.
-
-    def changelist_view(self, request, extra_context=None):
-        response = super().changelist_view(request, extra_context)
-        shown = (getattr(response, "context_data", None) or {}).get("cl")
-        if shown is not None:
-            record_read(request, [student.asn for student in shown.result_list])
-        return response
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if obj is not None:
-            record_read(request, [obj.asn])
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def render_history_view(self, request, template, context, **kwargs):
-        record_read(request, [context["object"].asn])
-        return super().render_history_view(request, template, context, **kwargs)
+    def students_seen(self, request, record):
+        return [record.asn]
 
     def name_of(self, record):
         return f"{asn_text(record.asn)} {record.legal_name.full_name}"
@@ -290,6 +275,7 @@ def _link(student: Student) -> str:
 
 
 class PartAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
+    lists_students = True
     list_select_related = ("student",)
     search_fields = ("student__asn",)
     search_help_text = _("ASN or name of the student")
@@ -303,10 +289,8 @@ class PartAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
             return queryset, False
         return queryset.filter(student__in=students_found(search_term)), False
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if obj is not None:
-            record_read(request, [obj.student.asn])
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def students_seen(self, request, record):
+        return [record.student.asn]
 
     @admin.display(description=_("Student"))
     def of_student(self, part) -> str:

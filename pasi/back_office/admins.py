@@ -4,7 +4,8 @@ Records that a service owns are read here and changed by nobody. Set-up records 
 staff, each change a recorded call. History is only ever read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from django.contrib import admin
@@ -24,6 +25,7 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 from audit.models import ServiceCall
 from pasi.back_office.formats import NOTHING, field_text, instant_text, through_what, who_called
 from pasi.back_office.lists import EstimatingPaginator
+from pasi.back_office.reads import record_read
 from pasi.caller_info import in_process
 from pasi.faults import Fault, Problem
 from pasi.http import client_address
@@ -44,6 +46,7 @@ class BackOfficeAdmin(admin.ModelAdmin):
     actions = None
     empty_value_display = NOTHING
     has_history = False
+    lists_students = False  # the list itself shows personal data
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """Nothing is deleted here: records are closed, expired, disabled or marked deleted."""
@@ -52,9 +55,23 @@ class BackOfficeAdmin(admin.ModelAdmin):
     def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
         raise Http404("These records have no history of their own.")
 
+    def students_seen(self, request: HttpRequest, record: models.Model) -> list[str] | None:
+        """ASNs of the students whose data the page of `record` shows; None where it shows none."""
+        return None
+
+    def leave_trace(self, request: HttpRequest, records: Iterable[models.Model]) -> None:
+        """Note who saw whose data, where these records show any."""
+        seen = [self.students_seen(request, record) for record in records]
+        shown = [asns for asns in seen if asns is not None]
+        if shown:
+            record_read(request, chain.from_iterable(shown))
+
     def changelist_view(self, request, extra_context=None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        response = super().changelist_view(request, {"title": title, **(extra_context or {})})
+        if self.lists_students and (context := getattr(response, "context_data", None)):
+            self.leave_trace(request, context["cl"].result_list)
+        return response
 
     def name_of(self, record: models.Model) -> str:
         """What the page of the record is called."""
@@ -71,6 +88,7 @@ class BackOfficeAdmin(admin.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["has_history"] = self.has_history
         if obj is not None:
+            self.leave_trace(request, [obj])
             context["subtitle"] = self.name_of(obj)
             context["notices"] = self.notices(obj)
             context["related"] = [
@@ -173,6 +191,10 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
     def history_view_title(self, request, obj) -> str:
         return _("History of %(name)s") % {"name": self.name_of(obj)}
 
+    def render_history_view(self, request, template, context, **kwargs) -> HttpResponse:
+        self.leave_trace(request, [context["object"]])
+        return super().render_history_view(request, template, context, **kwargs)
+
     def get_history_queryset(self, request, history_manager, pk_name, object_id):
         rows = super().get_history_queryset(request, history_manager, pk_name, object_id)
         return rows.select_related("call__client", "call__staff")
@@ -208,6 +230,7 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
             request, self.model.history, self.opts.pk.attname, self.check_key(object_id)
         )
         row = get_object_or_404(rows, history_id=version_id)
+        self.leave_trace(request, [row.instance])
         row.who, row.through = who_called(row.call), through_what(row.call)
         context = {
             **self.admin_site.each_context(request),

@@ -1,0 +1,169 @@
+"""Some of every record that the back office shows, each in its own row of every list."""
+
+import datetime
+import uuid
+
+from django.contrib.auth.models import Group, User
+from django.db.models import Max
+from django.utils import timezone
+
+from audit.models import RecordRead, ServiceCall, ServiceResponse
+from credentials.models import (
+    ArchivedCredential,
+    AwardingBatch,
+    AwardingOutcome,
+    AwardingRun,
+    IssuedCredentialNumber,
+    RequirementSet,
+)
+from enrolments import models as enrolments
+from pasi import bulk
+from pasi.http import new_message_id
+from pasi.models import Code, PasiClient
+from students.models import (
+    CitizenshipStatus,
+    DisclosureRestriction,
+    MailingAddress,
+    Student,
+)
+from tests.province_builder import make_client, make_school, make_student, set_up
+
+DAY = datetime.date(2025, 9, 2)
+
+
+def populate(count: int) -> None:
+    """`count` more rows in every list. No two rows share what they refer to."""
+    first = (Student.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+    with set_up() as call:
+        for number in range(first, first + count):
+            _one_of_each(number, call.message_id)
+        bulk_raise()
+
+
+def _one_of_each(number: int, call: uuid.UUID) -> None:
+    school = make_school(f"S.{number:04d}", f"A.{number:04d}")
+    student = make_student(
+        first_name=f"Ada{number}",
+        achieved=["AHSD-2018"],
+        marks=[("ELA3105", 2026, 5)],
+        enrolments=[(school, 2026, DAY)],
+        courses=[(school, 2026, DAY)],
+        awards=[("CHSA", 1_000_000_000 + number, 2025, False)],
+        created_by_organization=school,
+    )
+    MailingAddress.objects.create(
+        student=student, address_type="Mailing", street="1 Elm St", country="CA", effective_on=DAY
+    )
+    CitizenshipStatus.objects.create(student=student, citizenship_status="1", effective_on=DAY)
+    DisclosureRestriction.objects.create(
+        student=student, code="CourtOrdered", effective_on=DAY, is_active=True
+    )
+    _set_up(number)
+    _archive(student, number, call)
+    _run(student, number)
+    _audit(student, number)
+
+
+def _set_up(number: int) -> None:
+    Code.objects.create(code_type="Test", code=str(number), short_name="Test")
+    enrolments.Course.objects.create(code=f"TST{number:04d}", name="Test")
+    RequirementSet.objects.create(
+        code=f"TEST-{number}", name="Test", credential_type="AHSD", category="Manual"
+    )
+    group = Group.objects.create(name=f"Group {number}")
+    user = User.objects.create(username=f"user{number}", is_staff=True)
+    user.groups.add(group)
+    make_client(f"Client {number}", organizations=[f"A.{number:04d}"])
+
+
+def _archive(student: Student, number: int, call: uuid.UUID) -> None:
+    award = student.awarded_credentials.get()
+    IssuedCredentialNumber.objects.create(number=1_100_000_000 + number)
+    ArchivedCredential.objects.create(
+        award=award,
+        call_id=call,
+        credential_type=award.credential_type,
+        number_id=1_100_000_000 + number,
+        school_year=2024,
+        first_name="Ada",
+        last_name="Former",
+        awarded_on=DAY,
+        legacy_number=f"L-{number}",
+        version=1,
+    )
+
+
+def _run(student: Student, number: int) -> None:
+    run = AwardingRun.objects.create(
+        origin="command", started_by="tests", requested=1, finished_at=timezone.now()
+    )
+    call = make_call(operation="SubmitCredentialAwardingMultiple")
+    AwardingBatch.objects.create(run=run, first_position=0, asns=[student.asn], call=call)
+    AwardingOutcome.objects.create(
+        run=run,
+        position=0,
+        asn=student.asn,
+        credential_type="CHSA",
+        credential_number=1_000_000_000 + number,
+        school_year=2025,
+    )
+
+
+def _audit(student: Student, number: int) -> None:
+    client = PasiClient.objects.get(name=f"Client {number}")
+    user = User.objects.get(username=f"user{number}")
+    make_call(client=client, door="http", asns=[student.asn])
+    make_call(staff=user, door="back_office")
+    RecordRead.objects.create(
+        message_id=new_message_id(), client=client, path="/api/students/", count=1
+    )
+
+
+def make_call(*, asns=(), answered=True, body="{}", **values) -> ServiceCall:
+    """A recorded call, answered unless told otherwise."""
+    call = ServiceCall.objects.create(
+        **{
+            "message_id": new_message_id(),
+            "operation": "TestCall",
+            "door": "command",
+            "user_name": "Rita Clerk",
+            "organization_code": "O.1",
+            "body": body,
+            **values,
+        }
+    )
+    if answered:
+        ServiceResponse.objects.create(
+            call=call,
+            duration_milliseconds=7,
+            outcome="Applied",
+            http_status=200,
+            state_province_ids=list(asns),
+            body={"Answer": "given"},
+        )
+    return call
+
+
+def bulk_raise() -> None:
+    """Every record waits for every processor."""
+    for trigger, status, model in (
+        ("StudentTrigger", "StudentValidationStatus", Student),
+        (
+            "SchoolEnrolmentTrigger",
+            "SchoolEnrolmentValidationStatus",
+            enrolments.SchoolEnrolment,
+        ),
+        (
+            "CourseEnrolmentTrigger",
+            "CourseEnrolmentValidationStatus",
+            enrolments.CourseEnrolment,
+        ),
+        ("ResponsibleSchoolTrigger", "ResponsibleSchoolStatus", Student),
+        ("TranscriptTrigger", "TranscriptRecord", Student),
+    ):
+        bulk.raise_triggers(
+            getattr(enrolments, trigger),
+            getattr(enrolments, status),
+            list(model.objects.values_list("pk", flat=True)),
+            "Test",
+        )
