@@ -12,11 +12,6 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-from hypothesis import settings as hypothesis_settings
-
-# The same examples in every run, and no limit on the time of one: machines are busy at times.
-hypothesis_settings.register_profile("suite", derandomize=True, deadline=None)
-hypothesis_settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parent.parent
 

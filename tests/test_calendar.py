@@ -4,10 +4,9 @@ import datetime
 import zoneinfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pasi import calendar
+from tests.properties import given, st
 
 date = datetime.date
 

@@ -5,11 +5,10 @@ import re
 import uuid
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
 from pasi import fields
+from tests.properties import example, given, st
 
 UTC = datetime.UTC
 

@@ -2,8 +2,6 @@
 
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from credentials.credential_numbers import (
     FIRST,
@@ -14,6 +12,7 @@ from credentials.credential_numbers import (
     written,
 )
 from credentials.models import IssuedCredentialNumber
+from tests.properties import example, given, st
 
 bases = st.integers(min_value=FIRST, max_value=LAST)
 

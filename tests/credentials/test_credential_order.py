@@ -6,10 +6,9 @@ The code keeps the column "may still be awarded"; this is the column "prevented"
 import itertools
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from credentials.credential_order import ALLOWED_AFTER, ORDER, allowed, highest
+from tests.properties import given, st
 
 # As printed, top to bottom; this is also the order in which a first credential is chosen.
 IN_ORDER = ["AHSD", "ADEX", "ADVD", "GHSD", "HSED", "CHSA", "IOPC", "COSC"]

@@ -3,10 +3,9 @@
 import datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from credentials.maturity import AGE, CREDENTIAL, by_age, maturity
+from tests.properties import given, st
 
 date = datetime.date
 TYPES = ["AHSD", "ADEX", "ADVD", "GHSD", "HSED", "CHSA", "IOPC", "COSC", "HHSD"]
