@@ -43,8 +43,8 @@ class ServiceCallListView(RecordListView):
     def queryset(self) -> QuerySet:
         return ServiceCall.objects.all()
 
-    def visible(self, queryset: QuerySet) -> list[QuerySet]:
-        return [queryset & visible_calls(self.reader)]
+    def visible(self, queryset: QuerySet) -> QuerySet:
+        return queryset & visible_calls(self.reader)
 
     def results(self, rows: list, given: ServiceCallParameters) -> list[dict]:
         calls = ServiceCall.objects.filter(pk__any=rows).values(*CALL_COLUMNS)

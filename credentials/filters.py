@@ -5,6 +5,7 @@ from django.db.models import Q
 from credentials.credential_numbers import HIGHEST_NUMBER, WRITTEN
 from credentials.models import ArchivedCredential, AwardedCredential
 from credentials.serializers import ARCHIVED, ARCHIVED_LEGACY, CURRENT, LEGACY, MATCHES
+from pasi.fields import TextField
 from pasi.filters import (
     ASN,
     BOOLEAN,
@@ -12,8 +13,8 @@ from pasi.filters import (
     NAME,
     SCHOOL_YEAR,
     ChangedSince,
+    Kind,
     Parameter,
-    TextParameter,
     text,
 )
 from pasi.reading import PageParameters
@@ -58,7 +59,7 @@ class CredentialParameters(PageParameters):
             "MatchedBy says how each result was found."
         ),
     )
-    CredentialType = TextParameter(text(max_length=4), "credential_type")
+    CredentialType = Parameter(Kind(TextField(max_length=4), str.upper), "credential_type")
     StateProvinceId = Parameter(ASN, "student__asn")
     SchoolYear = Parameter(SCHOOL_YEAR, "school_year")
     LastName = Parameter(NAME, help_text=NAME_HELP)

@@ -14,17 +14,16 @@ from credentials.serializers import (
 from pasi import fields
 from pasi.calendar import business_today
 from pasi.models import Role
-from pasi.paging import LARGEST_SIZE, page_of_records
 from pasi.reading import Found, Reader, ReadingView, RecordListView, in_order
 from students.associations import Association, Periods, visible
 
 CREDENTIAL_READERS = frozenset({Role.PASI_SYSTEM_USER, Role.SUBMIT_TRANSCRIPT_USER})
 
 
-def visible_awards(awards: QuerySet, reader: Reader) -> list[QuerySet]:
-    """The part of `awards` that a reader may see, as querysets whose union it is."""
+def visible_awards(awards: QuerySet, reader: Reader) -> QuerySet:
+    """The part of `awards` that a reader may see."""
     if reader.is_ministry:
-        return [awards]
+        return awards
     return visible(
         awards.filter(is_deleted=False),
         reader.organizations,
@@ -63,7 +62,7 @@ class CredentialListView(RecordListView):
     def queryset(self) -> QuerySet:
         return AwardedCredential.objects.all()
 
-    def visible(self, queryset: QuerySet) -> list[QuerySet]:
+    def visible(self, queryset: QuerySet) -> QuerySet:
         return visible_awards(queryset, self.reader)
 
     def results(self, rows: list, given: CredentialParameters) -> list[dict]:
@@ -86,9 +85,7 @@ class CredentialView(ReadingView):
     def find(self, given, *, number: str) -> Found:
         matches = found_by_number([number]) if len(number) <= LONGEST_NUMBER else {}
         awards = AwardedCredential.objects.filter(pk__any=sorted(matches))
-        found = page_of_records(
-            visible_awards(awards, self.reader), ("number_id",), None, LARGEST_SIZE
-        ).rows
+        found = visible_awards(awards, self.reader).values_list("pk", "number_id")
         if not found:
             raise Http404
         key, _number = min(found, key=lambda row: (MATCHES.index(matches[row[0]]), row[1]))

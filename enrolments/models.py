@@ -50,7 +50,12 @@ class SchoolEnrolment(Versioned):
         ]
         indexes = [
             # Whose students are at a school, or left it lately: what an organization may see.
-            models.Index(fields=["school", "exit_date"], name="school_enrolment_by_exit"),
+            models.Index(
+                fields=["school", "exit_date"],
+                include=["student"],
+                condition=Q(is_deleted=False),
+                name="school_enrolment_by_exit",
+            ),
         ]
 
     def __str__(self) -> str:

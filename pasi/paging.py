@@ -54,32 +54,22 @@ class Page:
 
 
 def page_of_records(
-    parts: Sequence[QuerySet],
+    records: QuerySet,
     key: Sequence[str],
     cursor: Cursor | None,
     size: int,
     *,
     descending: bool = False,
 ) -> Page:
-    """Primary keys of one page of the union of `parts`, in the order of the fields `key`.
-
-    Together the key fields must be unique. One query; every part is limited before the union.
-    """
+    """Primary keys of one page, in the order of the fields `key`, which together are unique."""
     backward = cursor is not None and cursor.is_backward
     down = descending != backward
+    if cursor is not None:
+        records = records.filter(_beyond(records, key, cursor, down))
     order = [f"-{name}" if down else name for name in key]
-    limited = []
-    for part in parts:
-        if cursor is not None:
-            part = part.filter(_beyond(part, key, cursor, down))
-        limited.append(part.order_by(*order).values_list("pk", *key)[: size + 1])
-    if not limited:
-        return Page([], None, None)
-    found = limited[0]
-    if len(limited) > 1:
-        found = found.union(*limited[1:]).order_by(*order)[: size + 1]
-    rows = list(found)
-    return _page(rows, cursor, size, key_of=lambda row: tuple(str(part) for part in row[1:]))
+    rows = list(records.order_by(*order).values_list("pk", *key)[: size + 1])
+    page = _page(rows, cursor, size, key_of=lambda row: tuple(str(part) for part in row[1:]))
+    return Page([row[0] for row in page.rows], page.before, page.after)
 
 
 def page_of_items(
@@ -117,11 +107,11 @@ def _page(
     return Page(shown, before, after)
 
 
-def _beyond(part: QuerySet, key: Sequence[str], cursor: Cursor, down: bool) -> Q:
+def _beyond(records: QuerySet, key: Sequence[str], cursor: Cursor, down: bool) -> Q:
     """Records beyond the cursor. The first comparison alone lets an index find the place."""
     if len(cursor.key) != len(key):
         raise BadCursor
-    values = [_value(part, name, text) for name, text in zip(key, cursor.key, strict=True)]
+    values = [_value(records, name, text) for name, text in zip(key, cursor.key, strict=True)]
     compare = "lt" if down else "gt"
     found, equal = Q(), Q()
     for name, value in zip(key, values, strict=True):
@@ -130,8 +120,8 @@ def _beyond(part: QuerySet, key: Sequence[str], cursor: Cursor, down: bool) -> Q
     return Q(**{f"{key[0]}__{compare}e": values[0]}) & found
 
 
-def _value(part: QuerySet, name: str, text: str) -> Hashable:
+def _value(records: QuerySet, name: str, text: str) -> Hashable:
     try:
-        return part.model._meta.get_field(name).to_python(text)
+        return records.model._meta.get_field(name).to_python(text)
     except (ValidationError, ValueError):
         raise BadCursor from None

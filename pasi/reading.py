@@ -214,9 +214,9 @@ class RecordListView(ListView):
     key: tuple[str, ...]
     descending = False
 
-    def visible(self, queryset: QuerySet) -> list[QuerySet]:
-        """The part of `queryset` that the reader may see, as querysets whose union it is."""
-        return [queryset]
+    def visible(self, queryset: QuerySet) -> QuerySet:
+        """The part of `queryset` that the reader may see."""
+        return queryset
 
     def page(self, given: PageParameters) -> paging.Page:
         found = given.apply(self.queryset())
@@ -226,10 +226,9 @@ class RecordListView(ListView):
             # this version could come to light only after we have passed it.
             found = found.filter(version__lte=bulk.visible_version())
             key = ("version", *self.key)
-        page = paging.page_of_records(
+        return paging.page_of_records(
             self.visible(found), key, given.cursor, given.size, descending=self.descending
         )
-        return paging.Page([row[0] for row in page.rows], page.before, page.after)
 
 
 def in_order(keys: Sequence[Hashable], rows: Iterable[dict], name: str = "pk") -> list[dict]:

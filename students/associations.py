@@ -1,9 +1,9 @@
 """Which organization may see which student: the associations between the two.
 
 The rule stands here twice, because it is asked in two ways: association() judges one student on
-facts loaded beforehand, visible() says the same set-based, for lists of millions. A test compares
-them. Enrolments under linked numbers belong together; deleted ones never count. Source: PASI
-knowledge base; ties and month ends inferred.
+facts loaded beforehand; _gathered() finds all students of an organization, for lists of millions.
+A test compares them. Enrolments under linked numbers belong together; deleted ones never count.
+Source: PASI knowledge base; ties and month ends inferred.
 """
 
 import calendar
@@ -12,7 +12,7 @@ import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from enrolments.models import SchoolEnrolment
 from pasi.calendar import ALBERTA
@@ -162,34 +162,54 @@ def view_of(student: KnownStudent, organizations: Iterable[Organization], period
     return View.NOTHING
 
 
-def known_student(student: Student) -> KnownStudent:
-    """The facts of one student, in two queries. `created_by_organization` must be loaded."""
-    person = student.primary_id or student.pk
-    linked = Student.objects.filter(Q(pk=person) | Q(primary=person)).values_list("pk", flat=True)
-    enrolments = SchoolEnrolment.objects.filter(
-        student__any=list(linked), is_deleted=False
-    ).values_list("school_id", "school__authority_id", "exit_date")
-    creator = student.created_by_organization
-    return KnownStudent(
-        is_deactivated=student.is_deactivated,
-        created_by=student.created_by_organization_id,
-        authority_of_creator=creator.authority_id if creator else None,
-        created_on=student.created_on.astimezone(ALBERTA).date(),
-        enrolments=tuple(Enrolled(*row) for row in enrolments),
+def known_students(numbers: Iterable[int]) -> dict[int, KnownStudent]:
+    """The facts of students, by key. Three queries."""
+    rows = Student.objects.filter(pk__any=list(numbers)).values_list(
+        "pk",
+        "primary_id",
+        "is_deactivated",
+        "created_by_organization_id",
+        "created_by_organization__authority_id",
+        "created_on",
     )
+    rows = list(rows)
+    person_of = _linked({number: primary or number for number, primary, *_rest in rows})
+    enrolments: dict[int, list[Enrolled]] = {}
+    for number, *enrolled in (
+        _enrolments()
+        .filter(student__any=list(person_of))
+        .values_list("student_id", "school_id", "school__authority_id", "exit_date")
+    ):
+        enrolments.setdefault(person_of[number], []).append(Enrolled(*enrolled))
+    return {
+        number: KnownStudent(
+            is_deactivated=is_deactivated,
+            created_by=created_by,
+            authority_of_creator=authority,
+            created_on=created_on.astimezone(ALBERTA).date(),
+            enrolments=tuple(enrolments.get(primary or number, ())),
+        )
+        for number, primary, is_deactivated, created_by, authority, created_on in rows
+    }
+
+
+def _enrolments() -> QuerySet:
+    return SchoolEnrolment.objects.filter(is_deleted=False)
+
+
+def _linked(person_of: dict[int, int]) -> dict[int, int]:
+    """All numbers of the persons in `person_of` (number -> primary number), in the same form."""
+    persons = set(person_of.values())
+    secondary = Student.objects.filter(primary__any=list(persons)).values_list("pk", "primary_id")
+    return {**{person: person for person in persons}, **dict(secondary)}
 
 
 # --- Many students ------------------------------------------------------------------------------
 
-# From an enrolment to a number of its student: the number itself, its primary's, a secondary's of
-# it, and a secondary's of the same primary. Each is a plain join with an index at either end,
-# which an OR of them would not be.
-_WAYS = (
-    ("student", "pk"),
-    ("student__primary", "pk"),
-    ("student", "primary"),
-    ("student__primary", "primary"),
-)
+# Up to so many students each is judged by itself; beyond, those visible are gathered from the
+# enrolments. So the work is bounded by this number or by the students that the organizations
+# have, never by the size of the province.
+FEW = 1_000
 
 
 def visible(
@@ -198,90 +218,118 @@ def visible(
     periods: Periods,
     *,
     worst: Association,
-    student: str = "",
-) -> list[QuerySet]:
-    """The part of `queryset` whose students are associated to one of `organizations` at `worst`
-    or better, as querysets whose union it is (a record may be in several).
+    student: str = "pk",
+) -> QuerySet:
+    """The records whose students are associated to one of `organizations` at `worst` or better.
 
-    `student`: the path from the queryset's model to its student; empty for students themselves.
-    One query, for the schools of the authorities.
+    `student`: the foreign key of the queryset's model to its student. At most six queries, besides
+    the one that is returned.
     """
     if any(organization.kind == Kind.MINISTRY for organization in organizations):
-        return [queryset]
-    queryset = queryset.filter(**{_path(student, "is_deactivated"): False})
-    schools = _Schools.of(organizations, periods.today)
-    enrolments = SchoolEnrolment.objects.filter(is_deleted=False)
-    own = enrolments.filter(schools.left_at(periods, worst))
-    parts = []
-    if schools.all:
-        parts += [
-            queryset.filter(Exists(own.filter(**{way: OuterRef(_path(student, to))})))
-            for way, to in _WAYS
+        return queryset
+    few = set(queryset.order_by().values_list(student, flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        numbers = [
+            number
+            for number, facts in known_students(few).items()
+            if any(association(facts, each, periods) <= worst for each in organizations)
         ]
-    creators = [organization.pk for organization in organizations] + schools.all
-    created = queryset.filter(
-        **{
-            _path(student, "created_by_organization__any"): sorted(set(creators)),
-            _path(student, "created_on__gte"): datetime.datetime.combine(
-                periods.created_since, datetime.time(), ALBERTA
-            ),
-        }
-    )
-    for way, to in _WAYS:
-        created = created.filter(~Exists(enrolments.filter(**{way: OuterRef(_path(student, to))})))
-    return [*parts, created]
+    else:
+        numbers = _gathered(organizations, periods, worst)
+    return queryset.filter(**{f"{student}__any": sorted(numbers)})
 
 
-def _path(student: str, field: str) -> str:
-    """The path of a student's field; the student's own key is the foreign key to it."""
-    if student and field == "pk":
-        return student
-    return f"{student}__{field}" if student else field
+def _gathered(
+    organizations: Sequence[Organization], periods: Periods, worst: Association
+) -> set[int]:
+    """Keys of all students that association() would put at `worst` or better."""
+    schools, with_recent = _schools(organizations, periods.today)
+    if worst < Association.RECENT_ENROLMENT:
+        with_recent = set()
+    since = periods.recent_since if with_recent else periods.last_since
+    certain: set[int] = set()
+    ended: dict[int, list[tuple[int, datetime.date]]] = {}
+    for number, school, exit_date in (
+        _enrolments()
+        .filter(school__any=sorted(schools), exit_date__gte=since)
+        .values_list("student_id", "school_id", "exit_date")
+    ):
+        if exit_date > periods.today or school in with_recent:
+            certain.add(number)
+        elif exit_date >= periods.last_since:
+            ended.setdefault(number, []).append((school, exit_date))
+    certain.update(_last(ended, periods))
+    primaries = Student.objects.filter(pk__any=list(certain), primary__isnull=False)
+    certain.update(primaries.values_list("primary_id", flat=True))
+    numbers = set(_linked({number: number for number in certain}))
+    numbers.update(_created(organizations, schools, periods))
+    deactivated = Student.objects.filter(is_deactivated=True, pk__any=list(numbers))
+    return numbers.difference(deactivated.values_list("pk", flat=True))
 
 
-@dataclass(frozen=True)
-class _Schools:
-    """The schools of the reader, by whether a recent enrolment there still counts."""
+def _schools(
+    organizations: Sequence[Organization], today: datetime.date
+) -> tuple[set[int], set[int]]:
+    """The schools of the organizations, and those of them where a recent enrolment counts."""
+    authorities = [each.pk for each in organizations if each.kind == Kind.AUTHORITY]
+    under: dict[int, list[int]] = {}
+    for school, authority in Organization.objects.filter(authority__any=authorities).values_list(
+        "pk", "authority_id"
+    ):
+        under.setdefault(authority, []).append(school)
+    schools: set[int] = set()
+    with_recent: set[int] = set()
+    for each in organizations:
+        found = [each.pk] if each.kind == Kind.SCHOOL else under.get(each.pk, [])
+        schools.update(found)
+        if effective_access(each, today) != Access.HIGH_RESTRICTION:
+            with_recent.update(found)
+    return schools, with_recent
 
-    all: list[int]
-    with_recent: list[int]
 
-    @classmethod
-    def of(cls, organizations: Sequence[Organization], today: datetime.date) -> "_Schools":
-        authorities = [each.pk for each in organizations if each.kind == Kind.AUTHORITY]
-        under = Organization.objects.filter(authority__any=authorities)
-        schools_under: dict[int, list[int]] = {}
-        for school, authority in under.values_list("pk", "authority_id"):
-            schools_under.setdefault(authority, []).append(school)
-        found: set[int] = set()
-        with_recent: set[int] = set()
-        for each in organizations:
-            schools = [each.pk] if each.kind == Kind.SCHOOL else schools_under.get(each.pk, [])
-            found.update(schools)
-            if effective_access(each, today) != Access.HIGH_RESTRICTION:
-                with_recent.update(schools)
-        return cls(sorted(found), sorted(with_recent))
-
-    def left_at(self, periods: Periods, worst: Association) -> Q:
-        """Enrolments at these schools that associate at `worst` or better."""
-        current_or_last = Q(exit_date__gt=periods.today) | (
-            Q(exit_date__gte=periods.last_since) & ~_newer_enrolment_elsewhere()
+def _last(ended: dict[int, list[tuple[int, datetime.date]]], periods: Periods) -> Iterable[int]:
+    """Those of the students `ended` (key -> school and exit) for whom one of these enrolments is
+    the last: none elsewhere, under any linked number, ends later.
+    """
+    if not ended:
+        return []
+    primaries = Student.objects.filter(pk__any=list(ended), primary__isnull=False)
+    primary_of = dict(primaries.values_list("pk", "primary_id"))
+    person_of = _linked({number: primary_of.get(number, number) for number in ended})
+    later: dict[int, list[tuple[int, datetime.date]]] = {}
+    for number, school, exit_date in (
+        _enrolments()
+        .filter(student__any=list(person_of), exit_date__gt=periods.last_since)
+        .values_list("student_id", "school_id", "exit_date")
+    ):
+        later.setdefault(person_of[number], []).append((school, exit_date))
+    return [
+        number
+        for number, enrolments in ended.items()
+        if any(
+            all(
+                other <= exit_date or other_school == school
+                for other_school, other in later.get(person_of[number], ())
+            )
+            for school, exit_date in enrolments
         )
-        if worst < Association.RECENT_ENROLMENT:
-            return Q(school__any=self.all) & current_or_last
-        recent = Q(school__any=self.with_recent, exit_date__gte=periods.recent_since)
-        restricted = sorted(set(self.all) - set(self.with_recent))
-        if not restricted:
-            return recent
-        return recent | (Q(school__any=restricted) & current_or_last)
+    ]
 
 
-def _newer_enrolment_elsewhere() -> Q:
-    """Of an enrolment: its student has one at another school that ends later."""
-    newer = SchoolEnrolment.objects.filter(
-        is_deleted=False, exit_date__gt=OuterRef("exit_date")
-    ).exclude(school=OuterRef("school"))
-    found = Q()
-    for way, to in _WAYS:
-        found |= Q(Exists(newer.filter(**{way: OuterRef(_path("student", to))})))
-    return found
+def _created(
+    organizations: Sequence[Organization], schools: set[int], periods: Periods
+) -> QuerySet:
+    """Students that the organizations or their schools created and nobody has enrolled."""
+    creators = schools.union(organization.pk for organization in organizations)
+    created = Student.objects.filter(
+        created_by_organization__any=sorted(creators),
+        created_on__gte=datetime.datetime.combine(periods.created_since, datetime.time(), ALBERTA),
+    )
+    for enrolled in (
+        _enrolments().filter(student=OuterRef("pk")),
+        _enrolments().filter(student=OuterRef("primary")),
+        _enrolments().filter(student__primary=OuterRef("pk")),
+        _enrolments().filter(student__primary=OuterRef("primary")),
+    ):
+        created = created.filter(~Exists(enrolled))
+    return created.values_list("pk", flat=True)

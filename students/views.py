@@ -9,7 +9,7 @@ from pasi import fields
 from pasi.calendar import business_today
 from pasi.models import Role
 from pasi.reading import Found, ReadingView, RecordListView, in_order
-from students.associations import Association, Periods, View, known_student, view_of, visible
+from students.associations import Association, Periods, View, known_students, view_of, visible
 from students.filters import StudentParameters
 from students.models import DisclosureRestriction, Student
 from students.serializers import (
@@ -52,7 +52,7 @@ class StudentListView(RecordListView):
     def queryset(self) -> QuerySet:
         return Student.objects.all()
 
-    def visible(self, queryset: QuerySet) -> list[QuerySet]:
+    def visible(self, queryset: QuerySet) -> QuerySet:
         return visible(
             queryset,
             self.reader.organizations,
@@ -87,7 +87,8 @@ class StudentView(ReadingView):
             view = View.FULL
         else:
             periods = Periods.on(business_today())
-            view = view_of(known_student(number), self.reader.organizations, periods)
+            [facts] = known_students([number.pk]).values()
+            view = view_of(facts, self.reader.organizations, periods)
         if view is View.NOTHING:
             raise Http404
         identity = identity_json(identity_rows(Student.objects.filter(pk=number.pk)).get())
@@ -101,7 +102,6 @@ class StudentView(ReadingView):
             Student.objects.filter(asn=asn)
             .select_related(
                 "original_name",
-                "created_by_organization",
                 "primary__original_name",
             )
             .first()

@@ -24,6 +24,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="schoolenrolment",
-            index=models.Index(fields=["school", "exit_date"], name="school_enrolment_by_exit"),
+            index=models.Index(
+                condition=models.Q(("is_deleted", False)),
+                fields=["school", "exit_date"],
+                include=["student"],
+                name="school_enrolment_by_exit",
+            ),
         ),
     ]
