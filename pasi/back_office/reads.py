@@ -17,8 +17,8 @@ def record_read(request: HttpRequest, asns: Iterable[str]) -> None:
         message_id=request.message_id,
         staff=request.user,
         organization_code=MINISTRY_CODE,
-        path=request.path.replace("\x00", "")[:200],
-        filters={name: value.replace("\x00", "")[:500] for name, value in request.GET.items()},
+        path=request.path[:200],
+        filters={name: value[:500] for name, value in request.GET.items()},
         state_province_ids=shown[:MOST_ASNS],
         count=len(shown),
     )

@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,8 @@ class BackOfficeSite(AdminSite):
 
         @wraps(view)
         def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if "\x00" in request.path + "".join(request.GET.values()):
+                raise Http404  # PostgreSQL has no such character; no record has such an address
             if (
                 request.resolver_match.url_name not in OPEN_WITH_ONE_TIME_PASSWORD
                 and OneTimePassword.objects.filter(user=request.user.pk).exists()

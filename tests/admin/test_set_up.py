@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import IntegrityError
+from django.db import connection
 
 from audit.models import ServiceCall, ServiceResponse
 from credentials.models import RequirementSet
@@ -208,24 +208,26 @@ def test_a_form_that_does_not_pass_is_a_recorded_fault(committed_database):
     assert not Code.objects.filter(code_type="DeleteReason").exists()
 
 
-def test_a_save_that_fails_is_recorded_and_writes_nothing(committed_database, monkeypatch):
+def test_a_save_that_fails_half_way_is_recorded_and_writes_nothing(committed_database):
+    """The client itself is written first; then the database refuses its organizations."""
     boss = signed_in(staff("boss", is_superuser=True))
     with set_up():
         make_school("S.0009", "A.0009")
         client = make_client("Old name")
     versions = client.history.count()
-
-    def fail(self, *args, **kwargs):
-        raise IntegrityError("the organizations cannot be written")
-
-    manager = PasiClient.organizations.related_manager_cls
-    monkeypatch.setattr(type(client.organizations), "set", fail, raising=False)
-    assert manager is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN RAISE EXCEPTION 'refused'; END$$; "
+            "CREATE TRIGGER refuse BEFORE INSERT ON pasi_pasiclient_organizations "
+            "EXECUTE FUNCTION refuse()"
+        )
     boss.raise_request_exception = False
     response = boss.post(address(PasiClient, "change", client.pk), client_form())
     assert response.status_code == 500
     client.refresh_from_db()
     assert client.name == "Old name"
+    assert [each.code for each in client.organizations.all()] == ["O.1"]
     assert client.history.count() == versions
     assert change_calls().get().response.outcome == "Fault"
 
