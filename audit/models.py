@@ -95,7 +95,8 @@ class ServiceResponse(models.Model):
         help_text="Students concerned; for a bulk award the first 100, the rest in its outcomes.",
     )
     body = models.JSONField(
-        null=True, help_text="The answer; null where it is rebuilt from the awarding run."
+        null=True,
+        help_text="The answer; for a bulk award its run and counts, since the outcomes hold it.",
     )
     replay_of = models.ForeignKey(
         ServiceCall, null=True, on_delete=models.PROTECT, related_name="replays"
