@@ -1,13 +1,12 @@
 """Faults that the database causes, each by the real thing: locks, lost parts, no connection."""
 
-import psycopg
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
 
 from audit.models import ServiceCall, ServiceResponse
 from credentials.models import AwardedCredential, AwardingRun, IssuedCredentialNumber
 from enrolments.models import TranscriptTrigger
+from tests.connections import another_connection
 from tests.http.conftest import fault, post, recorded, request
 from tests.invariants import assert_database_is_sound
 from tests.province_builder import make_client, make_student, make_token, set_up
@@ -23,18 +22,6 @@ def token(committed_database):
 def student(committed_database):
     with set_up():
         return make_student(achieved=["AHSD-2018"], marks=[("ELA3105", 2026, 5)])
-
-
-def another_connection(database=None, **options) -> psycopg.Connection:
-    values = django_settings.DATABASES["default"]
-    return psycopg.connect(
-        host=values["HOST"] or None,
-        port=values["PORT"] or None,
-        user=values["USER"] or None,
-        password=values["PASSWORD"] or None,
-        dbname=database or values["NAME"],
-        **options,
-    )
 
 
 def run(statement: str) -> None:

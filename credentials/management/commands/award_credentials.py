@@ -99,9 +99,11 @@ class Command(BaseCommand):
         size = options["batch_size"]
         if size is not None and not 1 <= size <= MOST_STUDENTS:
             self._usage(f"--batch-size must be between 1 and {MOST_STUDENTS:,}.")
-        results = options["results"]
-        if results and (results.is_dir() or not results.absolute().parent.is_dir()):
-            self._usage(f"--results: {results} is not a file in an existing directory.")
+        if options["results"]:
+            try:
+                options["results"].open("a").close()
+            except OSError as error:
+                self._usage(f"--results: {options['results']}: {error.strerror}.")
 
     def _resumed(self, options: dict[str, Any]) -> AwardingRun:
         run = AwardingRun.objects.filter(
