@@ -136,11 +136,12 @@ def _import(
         bar = Progress(_("Importing"), size // 1000, unit="kB") if progress else nullcontext()
         advance = bar.advance if progress else _say_nothing
         try:
-            with bar, transaction.atomic(), bulk.references_checked("IMMEDIATE"):
-                loaders = [_load(file, path, session, summary, advance) for file, path in files]
-                if session.errors:
-                    raise ImportRefused(session.errors)
-                session.finish_students()
+            with bar, transaction.atomic():
+                with bulk.references_checked("IMMEDIATE"):
+                    loaders = [_load(file, path, session, summary, advance) for file, path in files]
+                    if session.errors:
+                        raise ImportRefused(session.errors)
+                    session.finish_students()
                 if dry_run:
                     transaction.set_rollback(True)
                 else:

@@ -161,11 +161,11 @@ class ImportSession:
 
     def finish_students(self) -> None:
         """History of the new students, now that they are complete, and triggers for all."""
-        for start in range(0, len(self._new_students), STUDENTS_AT_ONCE):
-            ids = self._new_students[start : start + STUDENTS_AT_ONCE].tolist()
+        for ids in _slices(self._new_students):
             self.write_history(Student, ids)
             self.raise_triggers(StudentTrigger, StudentValidationStatus, ids)
-        self.raise_triggers(StudentTrigger, StudentValidationStatus, sorted(self._known_students))
+        for ids in _slices(array("q", sorted(self._known_students))):
+            self.raise_triggers(StudentTrigger, StudentValidationStatus, ids)
 
     # --- Checks ---
 
@@ -266,6 +266,11 @@ class ImportSession:
         asked = [position for position, row in enumerate(rows) if row[0] in met]
         found = bulk.existing(model, columns, [rows[position] for position in asked])
         return {asked[position] for position in found}
+
+
+def _slices(ids: array) -> Iterator[list[int]]:
+    for start in range(0, len(ids), STUDENTS_AT_ONCE):
+        yield ids[start : start + STUDENTS_AT_ONCE].tolist()
 
 
 def code_values(columns: Iterable[Column]) -> dict[str, frozenset[str]]:

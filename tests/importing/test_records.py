@@ -1,0 +1,505 @@
+"""What an import writes: records, history, triggers, maturity dates, and where numbers go on."""
+
+import datetime
+import uuid
+
+import pytest
+from django.db import connection
+
+from audit.models import ServiceCall, ServiceResponse
+from credentials import credential_numbers
+from credentials.models import AwardedCredential, IssuedCredentialNumber, RequirementSetStatus
+from enrolments import models as enrolments
+from enrolments.models import Course, CourseEnrolment, OfficialMark, SchoolEnrolment
+from pasi import bulk
+from pasi.models import Organization
+from students.models import (
+    CitizenshipStatus,
+    DisclosureRestriction,
+    MailingAddress,
+    Name,
+    Student,
+)
+from tests.importing.conftest import count_rows, run_import
+from tests.province_files import ADA, AUTHORITY, BEN, ORGANIZATIONS, SCHOOL, write_files
+
+pytestmark = pytest.mark.django_db
+
+EVERY_FILE = {
+    "courses": [{"level": 30, "credits": "3;5", "flags": "A;B", "available_from": 2010}],
+    "students": [{"middle_name": "Augusta", "suffix": "III", "citizenship_status": "1"}],
+    "student_names": [{"is_preferred": True, "added_by": SCHOOL}],
+    "student_addresses": [{"street": "Unit 4\n12 Elm Street", "city": "Calgary"}],
+    "disclosure_restrictions": [{"details": "Ask first", "expires_on": "2030-01-01"}],
+    "school_enrolments": [{"enrolment_type_codes": "1;2", "resident_board": "0001"}],
+    "course_enrolments": [{"start_date": "2025-09-03"}],
+    "official_marks": [{"is_available": False}],
+    "requirement_set_statuses": [{"calculated": True}],
+    "awarded_credentials": [{"credential_number": 123, "legacy_number": "AB 12"}],
+}
+TRACKED = (
+    Organization,
+    Course,
+    Student,
+    Name,
+    CitizenshipStatus,
+    MailingAddress,
+    DisclosureRestriction,
+    SchoolEnrolment,
+    CourseEnrolment,
+    OfficialMark,
+    RequirementSetStatus,
+    AwardedCredential,
+)
+
+
+def ada() -> Student:
+    return Student.objects.get(asn=ADA)
+
+
+def the_call() -> ServiceCall:
+    return ServiceCall.objects.filter(operation="ImportRecords").latest("message_id")
+
+
+# --- Every file ---------------------------------------------------------------------------------
+
+
+def test_every_file_arrives(load):
+    load(**EVERY_FILE)
+    student = ada()
+    school = Organization.objects.get(code=SCHOOL)
+    assert school.authority.code == AUTHORITY
+    assert (school.name, school.kind, school.access) == ("School", "School", "Normal")
+    course = Course.objects.get()
+    assert (course.code, course.level, course.credits) == ("ELA3105", 30, "3;5")
+    assert (course.flags, course.available_from, course.available_to) == ("A;B", 2010, None)
+
+    assert student.legal_name.full_name == "Ada Augusta Byron III"
+    assert student.original_name_id == student.legal_name_id
+    assert student.preferred_name.full_name == "Augusta King"
+    assert student.preferred_name.created_by_organization == school
+    assert (student.birth_date, student.gender) == (datetime.date(2008, 5, 17), "F")
+    assert (student.status, student.document_type) == ("Active", "CurrentSystemValue")
+    assert not student.is_deceased
+    assert student.created_by_organization is None
+
+    address = student.mailing_addresses.get()
+    assert (address.street, address.city) == ("Unit 4\r\n12 Elm Street", "Calgary")
+    restriction = student.disclosure_restrictions.get()
+    assert (restriction.code, restriction.details) == ("Caution", "Ask first")
+    assert restriction.is_active and restriction.expires_on == datetime.date(2030, 1, 1)
+
+    enrolment = student.school_enrolments.get()
+    assert (enrolment.school, enrolment.school_year, enrolment.grade) == (school, 2026, "12")
+    assert (enrolment.enrolment_type_codes, enrolment.resident_board) == ("1;2", "0001")
+    assert enrolment.exit_date == datetime.date(2026, 6, 28)
+    assert enrolment.french_hours_of_instruction is None
+    course_enrolment = student.course_enrolments.get()
+    assert (course_enrolment.course_code, course_enrolment.status) == ("ELA3105", "Active")
+    assert course_enrolment.start_date == datetime.date(2025, 9, 3)
+    mark = student.official_marks.get()
+    assert (mark.mark_value, mark.credits_awarded, mark.is_available) == ("75", 5, False)
+    status = student.requirement_set_statuses.get()
+    assert (status.requirement_set_id, status.status) == ("AHSD-2018", "Achieved")
+    assert status.is_calculated
+    award = student.awarded_credentials.get()
+    assert (award.number_id, award.credential_type, award.school_year) == (123, "AHSD", 2026)
+    assert (award.full_name, award.legacy_number) == ("Ada Byron", "AB 12")
+    assert award.awarded_on == datetime.date(2026, 7, 31)
+    assert not award.is_deleted
+
+
+def test_references_in_either_order(load):
+    """Rows refer to rows below them and to files that sort after theirs."""
+    load(
+        organizations=list(reversed(ORGANIZATIONS)),
+        students=[
+            {"asn": BEN, "status": "Secondary", "primary_asn": ADA, "created_by": SCHOOL},
+            {},
+        ],
+        awarded_credentials=[{"asn": BEN}],
+    )
+    assert Student.objects.get(asn=BEN).primary == ada()
+    assert Student.objects.get(asn=BEN).status == "Secondary"
+    assert Student.objects.get(asn=BEN).awarded_credentials.count() == 1
+
+
+def test_references_to_what_the_database_has(load):
+    load(students=[{}])
+    load(
+        students=[{"asn": BEN, "status": "Secondary", "primary_asn": ADA, "created_by": SCHOOL}],
+        school_enrolments=[{}],
+        student_names=[{}],
+    )
+    assert Student.objects.get(asn=BEN).primary == ada()
+    assert ada().school_enrolments.count() == 1
+    assert ada().names.count() == 2
+
+
+def test_status_and_death(load):
+    load(
+        students=[
+            {"status": "Deactivated"},
+            {"asn": BEN, "deceased_on": "2024-03-01", "status": None},
+        ]
+    )
+    assert ada().is_deactivated
+    ben = Student.objects.get(asn=BEN)
+    assert (ben.status, ben.is_deceased) == ("Active", True)
+    assert ben.date_of_death == datetime.date(2024, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("submitted", "stored"),
+    [
+        ("1", ("1", "")),
+        ("2", ("2", "")),
+        ("5", ("5", "")),
+        ("6", ("5", "1")),
+        ("7", ("5", "9")),
+        ("9", ("9", "")),
+    ],
+)
+def test_citizenship_is_stored_as_the_service_stores_it(load, submitted, stored):
+    load(
+        students=[
+            {
+                "citizenship_status": submitted,
+                "citizenship_expires_on": "2027-08-31",
+                "created_on": "2020-01-15T03:00:00Z",
+            }
+        ]
+    )
+    status = ada().citizenship_statuses.get()
+    assert (status.citizenship_status, status.guardian_citizenship_status) == stored
+    assert status.document_expiry_date == datetime.date(2027, 8, 31)
+    # Still the evening before in Alberta.
+    assert status.effective_on == datetime.date(2020, 1, 14)
+
+
+def test_without_citizenship_there_is_no_record_of_one(load):
+    load(students=[{}])
+    assert not CitizenshipStatus.objects.exists()
+
+
+def test_who_made_a_student_and_when(load):
+    load(
+        students=[
+            {"created_by": SCHOOL, "created_on": "2020-01-15"},
+            {"asn": BEN},
+        ]
+    )
+    student, ben = ada(), Student.objects.get(asn=BEN)
+    assert student.created_by_organization.code == SCHOOL
+    assert student.created_on == datetime.datetime(2020, 1, 15, 7, tzinfo=datetime.UTC)
+    assert student.legal_name.effective_on == student.created_on
+    assert student.legal_name.created_by_organization.code == SCHOOL
+    assert ben.created_by_organization is None
+    assert abs(ben.created_on - the_call().received_at) < datetime.timedelta(minutes=5)
+
+
+def test_deleted_rows_stay_deleted(load):
+    load(
+        students=[{}],
+        student_names=[{"is_deleted": True}],
+        school_enrolments=[{"is_deleted": True}],
+        course_enrolments=[{"is_deleted": True}],
+        awarded_credentials=[{"is_deleted": True}],
+    )
+    student = ada()
+    assert student.names.get(last_name="King").is_deleted
+    assert student.preferred_name == student.legal_name
+    assert student.school_enrolments.get().is_deleted
+    assert student.course_enrolments.get().is_deleted
+    assert student.awarded_credentials.get().is_deleted
+
+
+# --- The call and the history -------------------------------------------------------------------
+
+
+def test_one_recorded_call(load):
+    load(**EVERY_FILE)
+    [call] = ServiceCall.objects.filter(operation="ImportRecords")
+    assert call.door == ServiceCall.Door.COMMAND
+    assert call.organization_code == "O.1"
+    assert call.user_name
+    assert '"Name": "official_marks.csv"' in call.body
+    assert call.response.outcome == ServiceResponse.Outcome.APPLIED
+
+
+def test_every_business_record_has_one_history_row_like_itself(load):
+    """The preferred name and a maturity date moved by an award stand in the first row already."""
+    load(**EVERY_FILE)
+    call = the_call()
+    for model in TRACKED:
+        columns = [field.attname for field in model._meta.concrete_fields]
+        written = model.history.filter(call=call)
+        assert {row.history_type for row in written} == {"+"}, model
+        records = model.objects.exclude(code="O.1") if model is Organization else model.objects
+        assert sorted(records.values_list(*columns), key=str) == sorted(
+            written.values_list(*columns), key=str
+        ), model
+
+
+def test_versions_are_fresh_and_differ(load):
+    before = bulk.latest_version()
+    load(students=[{}, {"asn": BEN}], official_marks=[{}, {"asn": BEN}])
+    versions = [
+        *Student.objects.values_list("version", flat=True),
+        *OfficialMark.objects.values_list("version", flat=True),
+    ]
+    assert min(versions) > before
+    assert len(set(versions)) == 4
+
+
+# --- Triggers -----------------------------------------------------------------------------------
+
+
+def outstanding(kind: str) -> int:
+    trigger = getattr(enrolments, f"{kind}Trigger")
+    status = getattr(
+        enrolments,
+        {"Transcript": "TranscriptRecord", "ResponsibleSchool": "ResponsibleSchoolStatus"}.get(
+            kind, f"{kind}ValidationStatus"
+        ),
+    )
+    return bulk.outstanding_count(trigger, status)
+
+
+def test_students_and_enrolments_are_to_be_looked_at(load):
+    load(
+        students=[{}, {"asn": BEN}],
+        school_enrolments=[{}, {}, {}],
+        course_enrolments=[{}],
+        official_marks=[{}],
+        requirement_set_statuses=[{}],
+        awarded_credentials=[{}],
+    )
+    assert outstanding("Student") == 2
+    assert outstanding("SchoolEnrolment") == 3
+    assert outstanding("CourseEnrolment") == 1
+    assert outstanding("Transcript") == 0
+    assert outstanding("ResponsibleSchool") == 0
+
+
+def test_a_student_who_was_there_before_is_looked_at_again(load):
+    load(students=[{}, {"asn": BEN}])
+    for model in (enrolments.StudentTrigger, enrolments.StudentValidationStatus):
+        model.objects.all().delete()
+    load(student_addresses=[{}])
+    assert list(enrolments.StudentTrigger.objects.values_list("student__asn", flat=True)) == [ADA]
+
+
+# --- Students who were there before -------------------------------------------------------------
+
+
+def test_an_import_as_such_does_not_raise_the_version_of_a_student(load):
+    load(students=[{}])
+    before = ada().version
+    load(student_names=[{}], school_enrolments=[{}], official_marks=[{}])
+    assert ada().version == before
+    assert ada().history.count() == 1
+
+
+def test_a_preferred_name_for_a_student_who_was_there_before(load, refuse):
+    load(students=[{}])
+    before = ada().version
+    load(student_names=[{"is_preferred": True}])
+    student = ada()
+    assert student.preferred_name.last_name == "King"
+    assert student.version > before
+    changed = student.history.get(history_type="~")
+    assert (changed.call, changed.preferred_name) == (the_call(), student.preferred_name)
+    assert refuse(
+        organizations=(), student_names=[{"last_name": "Lovelace", "is_preferred": True}]
+    ) == ["student_names.csv:2: is_preferred: the student has a preferred name already"]
+
+
+# --- Maturity dates -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("awards", "expected"),
+    [
+        ([], ("2027-09-01", "AGE")),
+        ([{}], ("2026-09-01", "CREDENTIAL")),
+        ([{"school_year": 2027}], ("2027-09-01", "AGE")),
+        ([{"credential_type": "CHSA"}], ("2027-09-01", "AGE")),
+        ([{"is_deleted": True}], ("2027-09-01", "AGE")),
+        ([{}, {"credential_type": "GHSD", "school_year": 2025}], ("2025-09-01", "CREDENTIAL")),
+    ],
+)
+def test_maturity_dates(load, awards, expected):
+    files = {"awarded_credentials": awards} if awards else {}
+    load(students=[{"birth_date": "2008-05-17"}], **files)
+    student = ada()
+    assert (student.maturity_date.isoformat(), student.maturity_reason) == expected
+
+
+def test_an_award_under_a_linked_number_moves_the_date_of_the_primary(load):
+    load(
+        students=[{}, {"asn": BEN, "status": "Secondary", "primary_asn": ADA}],
+        awarded_credentials=[{"asn": BEN}],
+    )
+    assert ada().maturity_reason == "CREDENTIAL"
+    assert Student.objects.get(asn=BEN).maturity_reason == "AGE"
+
+
+def test_an_award_moves_the_date_of_a_student_who_was_there_before(load):
+    load(
+        students=[{}],
+        course_enrolments=[
+            {"course_code": "ELA1105", "start_date": "2026-09-05"},
+            {"course_code": "ELA2105", "start_date": "2025-09-05"},
+        ],
+    )
+    before = ada().version
+    enrolments.CourseEnrolmentTrigger.objects.all().delete()
+    load(awarded_credentials=[{}])
+    student = ada()
+    assert student.maturity_date == datetime.date(2026, 9, 1)
+    assert student.version > before
+    assert student.history.filter(history_type="~", call=the_call()).count() == 1
+    # Only the course that starts between the two dates is concerned.
+    concerned = enrolments.CourseEnrolmentTrigger.objects.values_list(
+        "course_enrolment__course_code", flat=True
+    )
+    assert list(concerned) == ["ELA1105"]
+
+
+# --- Numbers ------------------------------------------------------------------------------------
+
+
+def last_value(sequence: str) -> int:
+    [(value,)] = bulk.fetch(f"SELECT last_value FROM {sequence}")
+    return value
+
+
+def test_the_asn_pool_goes_on_above_the_greatest_number(load):
+    greatest = last_value("asn_pool") + 500
+    load(
+        students=[
+            {"asn": f"{greatest}5"},
+            {"asn": "000000018"},
+            {"asn": "999999991"},
+            {"asn": BEN, "status": "Secondary", "primary_asn": f"{greatest}5"},
+        ]
+    )
+    assert bulk.next_values("asn_pool", 1) == [greatest + 1]
+
+
+def test_credential_numbers_go_on_above_the_greatest_number(load):
+    greatest = last_value("credential_number") + 500
+    number = greatest * 10 + 9  # whatever its last digit should be
+    load(
+        students=[{}, {"asn": BEN}],
+        awarded_credentials=[
+            {"credential_number": number},
+            {"asn": BEN, "credential_number": 999_999_999},
+        ],
+    )
+    assert set(IssuedCredentialNumber.objects.values_list("number", flat=True)) >= {
+        number,
+        999_999_999,
+    }
+    [fresh] = credential_numbers.allocate(1)
+    assert fresh // 10 == greatest + 1
+
+
+def test_a_sequence_is_never_moved_back(load):
+    before = bulk.next_values("credential_number", 1)[0]
+    load(students=[{}], awarded_credentials=[{"credential_number": credential_numbers.FIRST * 10}])
+    assert bulk.next_values("credential_number", 1) == [before + 1]
+
+
+@pytest.mark.parametrize("gap", [1, 1000, bulk.SAFE_GAP - 1, bulk.SAFE_GAP + 1, 10 * bulk.SAFE_GAP])
+def test_a_sequence_is_advanced_over_any_gap(gap):
+    name = f"sequence_{uuid.uuid4().hex}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP SEQUENCE {name} MINVALUE 100")
+    bulk.advance_sequence(name, 100 + gap)
+    assert bulk.next_values(name, 2) == [101 + gap, 102 + gap]
+    bulk.advance_sequence(name, 100)
+    assert bulk.next_values(name, 1) == [103 + gap]
+
+
+def test_a_fresh_sequence_skips_a_value_that_came(load):
+    name = f"sequence_{uuid.uuid4().hex}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP SEQUENCE {name} MINVALUE 100")
+    bulk.advance_sequence(name, 100)
+    assert bulk.next_values(name, 1) == [101]
+
+
+# --- The ministry's own row ---------------------------------------------------------------------
+
+
+def test_the_row_of_the_ministry_renames_it(load):
+    ministry = {"code": "O.1", "name": "Alberta Education and Childcare", "kind": "Ministry"}
+    load(organizations=[ministry, *ORGANIZATIONS])
+    stored = Organization.objects.get(code="O.1")
+    assert stored.name == "Alberta Education and Childcare"
+    changed = stored.history.filter(history_type="~", call=the_call())
+    assert [row.name for row in changed] == ["Alberta Education and Childcare"]
+    load(organizations=[ministry])
+    assert stored.history.filter(history_type="~").count() == 1
+
+
+# --- Dry run ------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_keeps_nothing_but_the_record_of_the_call(db, tmp_path):
+    directory = write_files(tmp_path, organizations=list(ORGANIZATIONS), **EVERY_FILE)
+    before = count_rows()
+    pool, numbers = last_value("asn_pool"), last_value("credential_number")
+    outcome = run_import(directory, "--dry-run")
+    assert outcome.status == 0
+    assert "checked; nothing was kept" in outcome.out
+    assert count_rows() == before
+    assert (last_value("asn_pool"), last_value("credential_number")) == (pool, numbers)
+    call = ServiceCall.objects.get(operation="ImportRecords (dry run)")
+    assert call.response.outcome == ServiceResponse.Outcome.APPLIED
+    # What passed the dry run can be loaded.
+    assert run_import(directory).status == 0
+    assert ada().awarded_credentials.exists()
+
+
+def test_a_dry_run_tells_errors(load, tmp_path):
+    load(students=[{}])
+    outcome = run_import(write_files(tmp_path / "again", students=[{}]), "--dry-run")
+    assert outcome.status == 1
+    assert outcome.err.startswith("students.csv:2: asn: exists already")
+
+
+# --- How it is done -----------------------------------------------------------------------------
+
+
+def test_the_number_of_queries_does_not_depend_on_the_rows(
+    load, tmp_path, django_assert_max_num_queries
+):
+    load()
+    counts = []
+    for size in (10, 400):
+        asns = [f"{size:03d}1{n:05d}" for n in range(size)]
+        directory = write_files(
+            tmp_path / str(size),
+            students=[{"asn": asn} for asn in asns],
+            official_marks=[{"asn": asn} for asn in asns],
+            school_enrolments=[{"asn": asn} for asn in asns],
+            awarded_credentials=[{"asn": asn} for asn in asns],
+        )
+        with django_assert_max_num_queries(200) as queries:
+            assert run_import(directory).status == 0
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_the_summary_counts_the_rows_of_each_file(load):
+    outcome = load(students=[{}, {"asn": BEN}], official_marks=[{}])
+    lines = [line.split() for line in outcome.out.splitlines()]
+    assert lines[:3] == [
+        ["2", "organizations.csv"],
+        ["2", "students.csv"],
+        ["1", "official_marks.csv"],
+    ]
+    assert lines[3][:3] == ["5", "rows", "loaded,"]
