@@ -14,6 +14,8 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from pasi.faults import MOST_PROBLEMS
+
 # A match is a violation. The documents print [\x00-\x19], a misprint for \x1F: the one deliberate
 # deviation, for both patterns. Source: seed documents.
 SINGLE_LINE_VIOLATION = re.compile(r"^\s|\s{2,}|\s\Z|[\x00-\x1F]|[\x7F-\x9F]|[^\x00-\xFF]")
@@ -53,7 +55,9 @@ class StrictSerializer(serializers.Serializer):
             value = super().to_internal_value(present)
         except serializers.ValidationError as error:
             problems = dict(error.detail)
-        problems.update({name: [self.error_messages["unknown"]] for name in unknown})
+        problems.update(
+            {name: [self.error_messages["unknown"]] for name in unknown[:MOST_PROBLEMS]}
+        )
         if problems:
             raise serializers.ValidationError(problems)
         return value

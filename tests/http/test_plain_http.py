@@ -127,3 +127,8 @@ def test_each_answer_has_its_own_message_id(token):
     assert ids == sorted(set(ids))
     for text in ids:
         assert len(text) == 36 and text[14] == "7" and text == text.lower()
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing", "/admin/login/", "/oauth/token/", "/"])
+def test_whatever_is_asked_has_a_message_id(db, path):
+    assert len(Client().get(path).headers["PASI-Message-Id"]) == 36
