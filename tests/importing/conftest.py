@@ -9,8 +9,23 @@ from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from tests.province_files import ORGANIZATIONS, write_files
+from audit.models import ServiceCall
+from pasi import bulk
+from students.models import Student
+from tests.province_files import ADA, ORGANIZATIONS, SCHOOL, write_files
 
+EVERY_FILE = {
+    "courses": [{"level": 30, "credits": "3;5", "flags": "A;B", "available_from": 2010}],
+    "students": [{"middle_name": "Augusta", "suffix": "III", "citizenship_status": "1"}],
+    "student_names": [{"is_preferred": True, "added_by": SCHOOL}],
+    "student_addresses": [{"street": "Unit 4\n12 Elm Street", "city": "Calgary"}],
+    "disclosure_restrictions": [{"details": "Ask first", "expires_on": "2030-01-01"}],
+    "school_enrolments": [{"enrolment_type_codes": "1;2", "resident_board": "0001"}],
+    "course_enrolments": [{"start_date": "2025-09-03"}],
+    "official_marks": [{"is_available": False}],
+    "requirement_set_statuses": [{"calculated": True}],
+    "awarded_credentials": [{"credential_number": 123, "legacy_number": "AB 12"}],
+}
 COUNTED_APPS = ("pasi", "students", "enrolments", "credentials")
 
 
@@ -47,6 +62,20 @@ def count_rows() -> dict[str, int]:
         for app in COUNTED_APPS
         for model in apps.get_app_config(app).get_models()
     }
+
+
+def ada() -> Student:
+    return Student.objects.get(asn=ADA)
+
+
+def the_call() -> ServiceCall:
+    """The latest import."""
+    return ServiceCall.objects.filter(operation="ImportRecords").latest("message_id")
+
+
+def last_value(sequence: str) -> int:
+    [(value,)] = bulk.fetch(f"SELECT last_value FROM {sequence}")
+    return value
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """What an import writes: records, history, triggers, maturity dates, and where numbers go on."""
 
 import datetime
-import uuid
 
 import pytest
-from django.db import connection
 
 from audit.models import ServiceCall, ServiceResponse
-from credentials import credential_numbers
-from credentials.models import AwardedCredential, IssuedCredentialNumber, RequirementSetStatus
+from credentials.models import AwardedCredential, RequirementSetStatus
 from enrolments import models as enrolments
 from enrolments.models import Course, CourseEnrolment, OfficialMark, SchoolEnrolment
 from pasi import bulk
@@ -20,23 +17,11 @@ from students.models import (
     Name,
     Student,
 )
-from tests.importing.conftest import count_rows, run_import
-from tests.province_files import ADA, AUTHORITY, BEN, ORGANIZATIONS, SCHOOL, write_files
+from tests.importing.conftest import EVERY_FILE, ada, the_call
+from tests.province_files import ADA, AUTHORITY, BEN, ORGANIZATIONS, SCHOOL
 
 pytestmark = pytest.mark.django_db
 
-EVERY_FILE = {
-    "courses": [{"level": 30, "credits": "3;5", "flags": "A;B", "available_from": 2010}],
-    "students": [{"middle_name": "Augusta", "suffix": "III", "citizenship_status": "1"}],
-    "student_names": [{"is_preferred": True, "added_by": SCHOOL}],
-    "student_addresses": [{"street": "Unit 4\n12 Elm Street", "city": "Calgary"}],
-    "disclosure_restrictions": [{"details": "Ask first", "expires_on": "2030-01-01"}],
-    "school_enrolments": [{"enrolment_type_codes": "1;2", "resident_board": "0001"}],
-    "course_enrolments": [{"start_date": "2025-09-03"}],
-    "official_marks": [{"is_available": False}],
-    "requirement_set_statuses": [{"calculated": True}],
-    "awarded_credentials": [{"credential_number": 123, "legacy_number": "AB 12"}],
-}
 TRACKED = (
     Organization,
     Course,
@@ -51,14 +36,6 @@ TRACKED = (
     RequirementSetStatus,
     AwardedCredential,
 )
-
-
-def ada() -> Student:
-    return Student.objects.get(asn=ADA)
-
-
-def the_call() -> ServiceCall:
-    return ServiceCall.objects.filter(operation="ImportRecords").latest("message_id")
 
 
 # --- Every file ---------------------------------------------------------------------------------
@@ -315,122 +292,6 @@ def test_a_preferred_name_for_a_student_who_was_there_before(load, refuse):
     ) == ["student_names.csv:2: is_preferred: the student has a preferred name already"]
 
 
-# --- Maturity dates -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("awards", "expected"),
-    [
-        ([], ("2027-09-01", "AGE")),
-        ([{}], ("2026-09-01", "CREDENTIAL")),
-        ([{"school_year": 2027}], ("2027-09-01", "AGE")),
-        ([{"credential_type": "CHSA"}], ("2027-09-01", "AGE")),
-        ([{"is_deleted": True}], ("2027-09-01", "AGE")),
-        ([{}, {"credential_type": "GHSD", "school_year": 2025}], ("2025-09-01", "CREDENTIAL")),
-    ],
-)
-def test_maturity_dates(load, awards, expected):
-    files = {"awarded_credentials": awards} if awards else {}
-    load(students=[{"birth_date": "2008-05-17"}], **files)
-    student = ada()
-    assert (student.maturity_date.isoformat(), student.maturity_reason) == expected
-
-
-def test_an_award_under_a_linked_number_moves_the_date_of_the_primary(load):
-    load(
-        students=[{}, {"asn": BEN, "status": "Secondary", "primary_asn": ADA}],
-        awarded_credentials=[{"asn": BEN}],
-    )
-    assert ada().maturity_reason == "CREDENTIAL"
-    assert Student.objects.get(asn=BEN).maturity_reason == "AGE"
-
-
-def test_an_award_moves_the_date_of_a_student_who_was_there_before(load):
-    load(
-        students=[{}],
-        course_enrolments=[
-            {"course_code": "ELA1105", "start_date": "2026-09-05"},
-            {"course_code": "ELA2105", "start_date": "2025-09-05"},
-        ],
-    )
-    before = ada().version
-    enrolments.CourseEnrolmentTrigger.objects.all().delete()
-    load(awarded_credentials=[{}])
-    student = ada()
-    assert student.maturity_date == datetime.date(2026, 9, 1)
-    assert student.version > before
-    assert student.history.filter(history_type="~", call=the_call()).count() == 1
-    # Only the course that starts between the two dates is concerned.
-    concerned = enrolments.CourseEnrolmentTrigger.objects.values_list(
-        "course_enrolment__course_code", flat=True
-    )
-    assert list(concerned) == ["ELA1105"]
-
-
-# --- Numbers ------------------------------------------------------------------------------------
-
-
-def last_value(sequence: str) -> int:
-    [(value,)] = bulk.fetch(f"SELECT last_value FROM {sequence}")
-    return value
-
-
-def test_the_asn_pool_goes_on_above_the_greatest_number(load):
-    greatest = last_value("asn_pool") + 500
-    load(
-        students=[
-            {"asn": f"{greatest}5"},
-            {"asn": "000000018"},
-            {"asn": "999999991"},
-            {"asn": BEN, "status": "Secondary", "primary_asn": f"{greatest}5"},
-        ]
-    )
-    assert bulk.next_values("asn_pool", 1) == [greatest + 1]
-
-
-def test_credential_numbers_go_on_above_the_greatest_number(load):
-    greatest = last_value("credential_number") + 500
-    number = greatest * 10 + 9  # whatever its last digit should be
-    load(
-        students=[{}, {"asn": BEN}],
-        awarded_credentials=[
-            {"credential_number": number},
-            {"asn": BEN, "credential_number": 999_999_999},
-        ],
-    )
-    assert set(IssuedCredentialNumber.objects.values_list("number", flat=True)) >= {
-        number,
-        999_999_999,
-    }
-    [fresh] = credential_numbers.allocate(1)
-    assert fresh // 10 == greatest + 1
-
-
-def test_a_sequence_is_never_moved_back(load):
-    before = bulk.next_values("credential_number", 1)[0]
-    load(students=[{}], awarded_credentials=[{"credential_number": credential_numbers.FIRST * 10}])
-    assert bulk.next_values("credential_number", 1) == [before + 1]
-
-
-@pytest.mark.parametrize("gap", [1, 1000, bulk.SAFE_GAP - 1, bulk.SAFE_GAP + 1, 10 * bulk.SAFE_GAP])
-def test_a_sequence_is_advanced_over_any_gap(gap):
-    name = f"sequence_{uuid.uuid4().hex}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP SEQUENCE {name} MINVALUE 100")
-    bulk.advance_sequence(name, 100 + gap)
-    assert bulk.next_values(name, 2) == [101 + gap, 102 + gap]
-    bulk.advance_sequence(name, 100)
-    assert bulk.next_values(name, 1) == [103 + gap]
-
-
-def test_a_fresh_sequence_skips_a_value_that_came(load):
-    name = f"sequence_{uuid.uuid4().hex}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP SEQUENCE {name} MINVALUE 100")
-    bulk.advance_sequence(name, 100)
-    assert bulk.next_values(name, 1) == [101]
-
-
 # --- The ministry's own row ---------------------------------------------------------------------
 
 
@@ -443,63 +304,3 @@ def test_the_row_of_the_ministry_renames_it(load):
     assert [row.name for row in changed] == ["Alberta Education and Childcare"]
     load(organizations=[ministry])
     assert stored.history.filter(history_type="~").count() == 1
-
-
-# --- Dry run ------------------------------------------------------------------------------------
-
-
-def test_a_dry_run_keeps_nothing_but_the_record_of_the_call(db, tmp_path):
-    directory = write_files(tmp_path, organizations=list(ORGANIZATIONS), **EVERY_FILE)
-    before = count_rows()
-    pool, numbers = last_value("asn_pool"), last_value("credential_number")
-    outcome = run_import(directory, "--dry-run")
-    assert outcome.status == 0
-    assert "checked; nothing was kept" in outcome.out
-    assert count_rows() == before
-    assert (last_value("asn_pool"), last_value("credential_number")) == (pool, numbers)
-    call = ServiceCall.objects.get(operation="ImportRecords (dry run)")
-    assert call.response.outcome == ServiceResponse.Outcome.APPLIED
-    # What passed the dry run can be loaded.
-    assert run_import(directory).status == 0
-    assert ada().awarded_credentials.exists()
-
-
-def test_a_dry_run_tells_errors(load, tmp_path):
-    load(students=[{}])
-    outcome = run_import(write_files(tmp_path / "again", students=[{}]), "--dry-run")
-    assert outcome.status == 1
-    assert outcome.err.startswith("students.csv:2: asn: exists already")
-
-
-# --- How it is done -----------------------------------------------------------------------------
-
-
-def test_the_number_of_queries_does_not_depend_on_the_rows(
-    load, tmp_path, django_assert_max_num_queries
-):
-    load()
-    counts = []
-    for size in (10, 400):
-        asns = [f"{size:03d}1{n:05d}" for n in range(size)]
-        directory = write_files(
-            tmp_path / str(size),
-            students=[{"asn": asn} for asn in asns],
-            official_marks=[{"asn": asn} for asn in asns],
-            school_enrolments=[{"asn": asn} for asn in asns],
-            awarded_credentials=[{"asn": asn} for asn in asns],
-        )
-        with django_assert_max_num_queries(200) as queries:
-            assert run_import(directory).status == 0
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
-
-
-def test_the_summary_counts_the_rows_of_each_file(load):
-    outcome = load(students=[{}, {"asn": BEN}], official_marks=[{}])
-    lines = [line.split() for line in outcome.out.splitlines()]
-    assert lines[:3] == [
-        ["2", "organizations.csv"],
-        ["2", "students.csv"],
-        ["1", "official_marks.csv"],
-    ]
-    assert lines[3][:3] == ["5", "rows", "loaded,"]
