@@ -12,9 +12,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import RecordRead, ServiceCall, ServiceResponse
+from credentials.services import DRY_RUN_OPERATION
 from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
 from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
-from pasi.back_office.lists import ReceivedFilter, asn_in, uuid_in
+from pasi.back_office.lists import COUNTED_AT_MOST, ReceivedFilter, asn_in, uuid_in
 from pasi.models import PasiClient
 from pasi.operations import SERVICES
 from pasi.setting_up import CHANGE_SET_UP
@@ -23,7 +24,7 @@ from students.models import Student
 SHOWN_OF_A_BODY = 50_000  # characters
 SHOWN_OF_A_KIND = 10  # changed records
 # Recorded calls that are no published service.
-OTHER_OPERATIONS = (CHANGE_SET_UP, "ImportRecords", "ProcessTriggers")
+OTHER_OPERATIONS = (CHANGE_SET_UP, DRY_RUN_OPERATION, "ImportRecords", "ProcessTriggers")
 NOT_APPLIED = _("no answer recorded: nothing was applied")
 
 
@@ -250,7 +251,9 @@ def changed_by(call: ServiceCall) -> list[tuple[str, Any]]:
         if not keys:
             continue
         if len(keys) > SHOWN_OF_A_KIND:
-            changed.append((model._meta.verbose_name_plural, f"{rows.count():,}"))
+            count = rows[:COUNTED_AT_MOST].count()
+            text = f"{count:,}" if count < COUNTED_AT_MOST else _("%s or more") % f"{count:,}"
+            changed.append((model._meta.verbose_name_plural, text))
             continue
         links = (
             (record_url(model(pk=key)), f"{model._meta.verbose_name} {key}")

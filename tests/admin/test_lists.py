@@ -355,27 +355,28 @@ def test_school_years_in_words():
     assert school_years_text(2019, 2021) == "2018/2019 to 2020/2021"
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "q=%00",
-        "status=%00",
-        "status=Nonsense",
-        "school_year=99999999999",
-        "school_year=x",
-        "credential_type=%00",
-        "p=100000",
-        "p=x",
-        "o=1.2.3",
-        "e=1",
-        "student__legal_name__last_name=Byron",
-        "_facets=True",
-        "all=",
-    ],
+TYPED_BY_HAND = (
+    "q=%00",
+    "status=%00",
+    "status=Nonsense",
+    "school_year=99999999999",
+    "school_year=x",
+    "credential_type=%00",
+    "p=100000",
+    "p=x",
+    "o=1.2.3",
+    "e=1",
+    "student__legal_name__last_name=Byron",
+    "_facets=True",
+    "all=",
 )
+
+
 @pytest.mark.parametrize("model", [Student, AwardedCredential, SchoolEnrolment])
-def test_an_address_typed_by_hand_is_never_an_error(boss, people, model, query):
-    assert boss.get(f"{address(model, 'changelist')}?{query}").status_code in (200, 302, 400, 404)
+def test_an_address_typed_by_hand_is_never_an_error(boss, people, model):
+    for query in TYPED_BY_HAND:
+        answer = boss.get(f"{address(model, 'changelist')}?{query}")
+        assert answer.status_code in (200, 302, 400, 404), query
 
 
 def test_nobody_leafs_through_millions(boss, millions):
