@@ -38,7 +38,10 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from None
         except ImportRefused as refused:
             self.stderr.write("\n".join(refused.errors.report()))
-            self.stderr.write(f"Nothing was loaded: {refused.errors.count:,} errors.")
+            count = refused.errors.count
+            self.stderr.write(
+                f"Nothing was loaded: {count:,} {'error' if count == 1 else 'errors'}."
+            )
             sys.exit(1)
         except (ImportBusy, Fault) as error:
             raise CommandError(f"Nothing was loaded. {error}") from error
