@@ -54,6 +54,9 @@ class OfStudentAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
     def found(self, text: str) -> Q:
         return Q(student__in=students_found(text))
 
+    def name_of(self, record):
+        return f"{asn_text(record.student.asn)} {record.student.legal_name.full_name}"
+
     def students_seen(self, request, record):
         return [record.student.asn]
 
@@ -113,12 +116,16 @@ class SchoolEnrolmentAdmin(EnrolmentAdmin):
                     "french_hours_of_instruction",
                     "school_authority_provided_program_percentage",
                     "resident_board",
-                    "fnmi_declaration",
+                    "fnmi",
                 )
             },
         ),
         (_("Record"), {"fields": ("version", "created_at", "updated_at")}),
     )
+
+    @admin.display(description=_("FNMI declaration"))
+    def fnmi(self, enrolment: SchoolEnrolment) -> str:
+        return enrolment.fnmi_declaration or NOTHING
 
 
 @admin.register(CourseEnrolment)

@@ -166,7 +166,7 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
             _("Other"),
             {
                 "fields": (
-                    "section23_eligibility",
+                    "section_23",
                     "maturity_date",
                     "maturity_reason",
                     "is_deceased",
@@ -261,6 +261,10 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
     @admin.display(description=_("Disclosure"))
     def restricted(self, student: Student) -> str:
         return _("Restricted") if student.is_restricted else NOTHING
+
+    @admin.display(description=_("Section 23 eligibility"))
+    def section_23(self, student: Student) -> str:
+        return student.section23_eligibility or NOTHING
 
     @admin.display(description=_("Secondary numbers"))
     def other_numbers(self, student: Student) -> str:
