@@ -100,7 +100,7 @@ class PasiSchema(AutoSchema):
     def get_response_serializers(self) -> dict:
         if self._service:
             return self._service_responses()
-        problems = OF_READINGS if self._is_list else (*OF_READINGS, 404)
+        problems = (*OF_READINGS, *([404] if hasattr(self.view, "path_fields") else []))
         answer = self._list_schema() if self._is_list else self.view.answer
         return {(200, JSON): OpenApiResponse(answer, "What was found."), **_problems(*problems)}
 

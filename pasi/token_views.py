@@ -7,6 +7,9 @@ libraries understand.
 import oauth2_provider.views
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import Throttled
 
 from pasi.faults import fault_of, problem_response
@@ -24,8 +27,8 @@ class _Careful:
             return problem_response(fault_of(Throttled(throttle.wait())), request.message_id)
         try:
             return super().dispatch(request, *args, **kwargs)
-        except (DataError, ValueError):
-            # A text that cannot be looked up: U+0000, half a surrogate pair.
+        except (DataError, LookupError, MultiPartParserError, ValueError):
+            # U+0000, half a surrogate pair, an unknown character set, a form without boundary.
             return JsonResponse({"error": "invalid_request"}, status=400)
 
     def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -34,6 +37,7 @@ class _Careful:
         return response
 
 
+@method_decorator(csrf_exempt, name="dispatch")
 class TokenView(_Careful, oauth2_provider.views.TokenView):
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         grant = request.POST.get("grant_type")
@@ -42,5 +46,6 @@ class TokenView(_Careful, oauth2_provider.views.TokenView):
         return super().post(request, *args, **kwargs)
 
 
+@method_decorator(csrf_exempt, name="dispatch")
 class RevokeTokenView(_Careful, oauth2_provider.views.RevokeTokenView):
     pass
