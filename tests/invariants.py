@@ -1,5 +1,7 @@
 """What must hold of the whole database after any test that writes."""
 
+from collections.abc import Iterable
+
 from django.apps import apps
 from django.db import connection, models
 from django.db.models import Exists, OuterRef
@@ -11,6 +13,138 @@ from enrolments.processors import PROCESSORS
 # What the history leaves out on purpose: model -> columns.
 LEFT_OUT = {"pasi.PasiClient": {"client_secret"}}
 
+# An outcome that says "awarded" and was not a dry run; the call that brought it: its batch's, or
+# for a run over HTTP the run's own.
+_AWARDED = """
+    SELECT o.run_id, o.position, o.asn, o.credential_type, o.credential_number, o.version,
+        o.school_year, coalesce(b.call_id, r.call_id) AS call_id
+    FROM credentials_awardingoutcome o
+    JOIN credentials_awardingrun r ON r.id = o.run_id
+    LEFT JOIN credentials_awardingbatch b ON b.run_id = o.run_id
+        AND o.position >= b.first_position
+        AND o.position < b.first_position + cardinality(b.asns)
+    WHERE o.rejection_code = '' AND NOT r.is_dry_run
+"""
+
+# What must hold of awarding at any moment between transactions; each query finds what breaks it.
+# docs/concurrency.md names the lock or constraint behind each.
+WHOLE = {
+    "a student holds a credential type at most once": """
+        SELECT student_id, credential_type, count(*) FROM credentials_awardedcredential
+        GROUP BY 1, 2 HAVING count(*) > 1
+    """,
+    "no number is printed on two credentials": """
+        SELECT credential_number, count(*) FROM (
+            SELECT credential_number FROM credentials_awardedcredential
+            UNION ALL SELECT credential_number FROM credentials_archivedcredential
+        ) AS printed
+        GROUP BY 1 HAVING count(*) > 1
+    """,
+    "no number is announced to two students": """
+        SELECT credential_number, count(DISTINCT asn) FROM credentials_awardingoutcome
+        WHERE credential_number > 0 GROUP BY 1 HAVING count(*) > 1
+    """,
+    "every number in use is recorded as issued": """
+        SELECT credential_number FROM credentials_awardedcredential
+        UNION SELECT credential_number FROM credentials_archivedcredential
+        EXCEPT SELECT number FROM credentials_issuedcredentialnumber
+    """,
+    "every outcome that says awarded has its award, made by the same call": f"""
+        SELECT o.* FROM ({_AWARDED}) AS o
+        WHERE NOT EXISTS (
+            SELECT FROM credentials_historicalawardedcredential h
+            JOIN students_student s ON s.id = h.student_id
+            WHERE (h.credential_number, h.credential_type, h.school_year, h.version, h.call_id,
+                s.asn) = (o.credential_number, o.credential_type, o.school_year, o.version,
+                o.call_id, o.asn))
+    """,
+    "every award made by a bulk call has its outcome": """
+        SELECT h.credential_number FROM credentials_historicalawardedcredential h
+        JOIN audit_servicecall c ON c.message_id = h.call_id
+            AND c.operation = 'SubmitCredentialAwardingMultiple'
+        EXCEPT SELECT credential_number FROM credentials_awardingoutcome
+    """,
+    "every award has one creation in its history": """
+        SELECT a.id, count(h.history_id) FROM credentials_awardedcredential a
+        LEFT JOIN credentials_historicalawardedcredential h
+            ON h.id = a.id AND h.history_type = '+'
+        GROUP BY 1 HAVING count(h.history_id) <> 1
+    """,
+    "a batch is done whole or not at all": """
+        SELECT b.run_id, b.first_position, cardinality(b.asns), count(o.position), b.call_id
+        FROM credentials_awardingbatch b
+        LEFT JOIN credentials_awardingoutcome o ON o.run_id = b.run_id
+            AND o.position >= b.first_position
+            AND o.position < b.first_position + cardinality(b.asns)
+        GROUP BY b.id
+        HAVING count(o.position)
+            <> CASE WHEN b.call_id IS NULL THEN 0 ELSE cardinality(b.asns) END
+    """,
+    "a run's batches are its whole list": """
+        SELECT r.id, r.requested, sum(cardinality(b.asns)) FROM credentials_awardingrun r
+        JOIN credentials_awardingbatch b ON b.run_id = r.id
+        GROUP BY r.id HAVING r.requested <> sum(cardinality(b.asns))
+    """,
+    "an outcome answers the number asked for at its position": """
+        SELECT o.run_id, o.position, o.asn FROM credentials_awardingoutcome o
+        JOIN credentials_awardingbatch b ON b.run_id = o.run_id
+            AND o.position >= b.first_position
+            AND o.position < b.first_position + cardinality(b.asns)
+        WHERE o.asn <> b.asns[o.position - b.first_position + 1]
+    """,
+    "a run that is finished has an outcome for every requested number": """
+        SELECT r.id, r.requested, count(o.position) FROM credentials_awardingrun r
+        LEFT JOIN credentials_awardingoutcome o ON o.run_id = r.id
+        WHERE r.finished_at IS NOT NULL OR r.call_id IS NOT NULL
+        GROUP BY r.id HAVING count(o.position) <> r.requested
+    """,
+    "a batch or run that is done was answered by its call": """
+        SELECT done.call_id, a.outcome FROM (
+            SELECT call_id FROM credentials_awardingbatch
+            UNION ALL SELECT call_id FROM credentials_awardingrun
+        ) AS done
+        LEFT JOIN audit_serviceresponse a ON a.call_id = done.call_id
+        WHERE done.call_id IS NOT NULL
+            AND (a.outcome IS NULL OR a.outcome NOT IN ('Applied', 'Rejected'))
+    """,
+    "exactly the applied requests of clients can be replayed": """
+        (SELECT c.message_id FROM audit_servicecall c
+            JOIN audit_serviceresponse a ON a.call_id = c.message_id
+            WHERE a.outcome = 'Applied' AND c.door = 'http'
+        EXCEPT SELECT call_id FROM audit_appliedcall)
+        UNION ALL
+        (SELECT call_id FROM audit_appliedcall
+        EXCEPT SELECT call_id FROM audit_serviceresponse WHERE outcome = 'Applied')
+    """,
+    "a replay names a call that was applied": """
+        SELECT a.call_id FROM audit_serviceresponse a
+        LEFT JOIN audit_serviceresponse first
+            ON first.call_id = a.replay_of_id AND first.outcome = 'Applied'
+        WHERE (a.outcome = 'Replayed') <> (first.call_id IS NOT NULL)
+    """,
+    "every student awarded in bulk has both triggers, raised after the award": f"""
+        SELECT s.id FROM ({_AWARDED}) AS o
+        JOIN students_student s ON s.asn = o.asn
+        LEFT JOIN enrolments_transcripttrigger t ON t.student_id = s.id
+        LEFT JOIN enrolments_transcriptrecord ts ON ts.student_id = s.id
+        LEFT JOIN enrolments_responsibleschooltrigger r ON r.student_id = s.id
+        LEFT JOIN enrolments_responsibleschoolstatus rs ON rs.student_id = s.id
+        WHERE (t.version > o.version AND r.version > o.version
+            AND ts.student_id IS NOT NULL AND rs.student_id IS NOT NULL) IS NOT TRUE
+    """,
+    "a stored version has been issued, and only once": """
+        SELECT version, count(*) FROM (
+            SELECT version FROM credentials_awardedcredential
+            UNION ALL SELECT version FROM students_student
+            UNION ALL SELECT version FROM enrolments_transcripttrigger
+            UNION ALL SELECT version FROM enrolments_responsibleschooltrigger
+            UNION ALL SELECT version FROM enrolments_studenttrigger
+        ) AS used
+        GROUP BY 1
+        HAVING count(*) > 1 OR version > (SELECT last_value FROM pasi_core_version)
+    """,
+}
+
 
 def assert_database_is_sound() -> None:
     assert_history_is_complete()
@@ -18,6 +152,7 @@ def assert_database_is_sound() -> None:
     assert_numbers_are_used_once()
     assert_outcomes_are_contiguous()
     assert_triggers_have_a_status()
+    assert_awarding_is_whole()
 
 
 def tracked_models() -> list[type[models.Model]]:
@@ -28,9 +163,12 @@ def tracked_models() -> list[type[models.Model]]:
     ]
 
 
-def assert_history_is_complete() -> None:
-    """The latest history row of every record says what the record says, and the reverse."""
-    for model in tracked_models():
+def assert_history_is_complete(chosen: Iterable[type[models.Model]] | None = None) -> None:
+    """The latest history row of every record says what the record says, and the reverse.
+
+    `chosen`: the models to look at instead of all.
+    """
+    for model in chosen or tracked_models():
         recorded = model.history.model._meta
         shared = {f.column for f in model._meta.concrete_fields} - LEFT_OUT.get(
             model._meta.label, set()
@@ -86,3 +224,31 @@ def assert_triggers_have_a_status() -> None:
 def assert_every_call_is_answered() -> None:
     unanswered = ServiceCall.objects.filter(response=None).values_list("operation", flat=True)
     assert list(unanswered) == []
+
+
+def assert_awarding_is_whole() -> None:
+    """Nothing is done twice or by half: every query above finds nothing."""
+    broken = {}
+    with connection.cursor() as cursor:
+        for name, query in [*WHOLE.items(), ("a call not applied left nothing", _left_behind())]:
+            cursor.execute(f"SELECT * FROM ({query}) AS broken LIMIT 5")
+            if rows := cursor.fetchall():
+                broken[name] = rows
+    assert broken == {}
+
+
+def _left_behind() -> str:
+    """Calls without a response, or with a fault, that something in the database refers to."""
+    traces = [model.history.model._meta.db_table for model in tracked_models()] + [
+        "credentials_awardingbatch",
+        "credentials_awardingrun",
+        "credentials_archivedcredential",
+        "audit_appliedcall",
+    ]
+    union = " UNION ALL ".join(f"SELECT call_id FROM {table}" for table in traces)
+    return f"""
+        SELECT DISTINCT trace.call_id FROM ({union}) AS trace
+        JOIN audit_servicecall c ON c.message_id = trace.call_id AND c.door <> 'migration'
+        LEFT JOIN audit_serviceresponse a ON a.call_id = trace.call_id
+        WHERE a.call_id IS NULL OR a.outcome IN ('Fault', 'Replayed')
+    """
