@@ -39,9 +39,8 @@ class Command(BaseCommand):
         except ImportRefused as refused:
             self.stderr.write("\n".join(refused.errors.report()))
             count = refused.errors.count
-            self.stderr.write(
-                f"Nothing was loaded: {count:,} {'error' if count == 1 else 'errors'}."
-            )
+            errors = "1 error" if count == 1 else f"{count:,} errors"
+            self.stderr.write(f"Nothing was loaded: {errors}.")
             sys.exit(1)
         except (ImportBusy, Fault) as error:
             raise CommandError(f"Nothing was loaded. {error}") from error
