@@ -108,7 +108,7 @@ class ReadingView(APIView, ABC):
             self._record(Found(None, count=0))
             raise
         self._record(found)
-        return Response(found.body)
+        return Response(found.body, headers={"Cache-Control": "no-store"})
 
     def read_parameters(self) -> Parameters:
         """The query parameters; 3001 naming each that is unknown, repeated or wrong."""

@@ -116,6 +116,8 @@ def test_roles(db, path, role):
     response = caller.get(filled(path))
     if role in ROLES[path]:
         assert response.status_code in {200, 404}
+        if response.status_code == 200:
+            assert response["Cache-Control"] == "no-store"
     else:
         assert (response.status_code, response.json()["code"]) == (403, "1007")
         check(path, response)
