@@ -11,7 +11,7 @@ from functools import cached_property
 
 from django.db.models import F, Max, Q
 
-from credentials.credential_order import allowed
+from credentials.credential_order import ORDER, allowed
 from credentials.models import AwardedCredential, RequirementSet, RequirementSetStatus
 from enrolments.models import OfficialMark, SchoolEnrolment, TranscriptTrigger
 from pasi.models import Code
@@ -66,13 +66,23 @@ class Candidate:
         return next(iter(allowed(self.open, self.awarded)), None)
 
     @property
+    def has_open_outside_order(self) -> bool:
+        """Something achieved and not awarded is not in the Credential Order (the Honorary one)."""
+        return bool(self.open.difference(ORDER))
+
+    @property
     def is_recalculating(self) -> bool:
         """Something is stored as Achieved, but a recalculation is outstanding."""
         return self.is_outstanding and bool(self.stored_achieved)
 
     @property
     def is_outside_run(self) -> bool:
-        return bool(self.only_types and self.credential and self.credential not in self.only_types)
+        return bool(
+            self.only_types
+            and self.credential
+            and self.credential not in self.only_types
+            and not self.has_open_outside_order
+        )
 
     @cached_property
     def school_year(self) -> int | None:

@@ -13,6 +13,8 @@ FIRST, LAST = 100_000_000, 214_748_363
 HIGHEST_NUMBER = 2**31 - 1
 WRITTEN = re.compile(r"[0-9]{10}|[0-9]{5}-[0-9]{5}")
 
+LONGEST_STRIDE = 10_000
+
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # twice the digit, 9 subtracted above 9
 
 
@@ -46,9 +48,13 @@ def allocate(count: int) -> list[int]:
     from credentials.models import IssuedCredentialNumber
 
     numbers: list[int] = []
+    stride = count
     while len(numbers) < count:
-        fresh = [number_of(base) for base in bulk.next_values(SEQUENCE, count - len(numbers))]
+        fresh = [number_of(base) for base in bulk.next_values(SEQUENCE, stride)]
         taken = bulk.keys_by(IssuedCredentialNumber, "number", fresh, "integer")
         numbers += [number for number in fresh if number not in taken]
+        # Longer steps over a stretch of imported numbers; what is left over is a gap.
+        stride = min(2 * stride, LONGEST_STRIDE) if taken else count - len(numbers)
+    numbers = numbers[:count]
     bulk.copy_rows(IssuedCredentialNumber, ["number"], ((number,) for number in numbers))
     return numbers

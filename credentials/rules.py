@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from credentials.awarding import Candidate
-from credentials.credential_order import ORDER, highest
+from credentials.credential_order import highest
 from pasi.calendar import school_year_of, school_year_text
 from pasi.rules import rejection
 
@@ -116,7 +116,7 @@ def outside_the_order(candidate: Candidate):
     """An achieved, not awarded credential outside the Credential Order (the Honorary diploma)
     blocks everything for this student.
     """
-    if candidate.open.difference(ORDER):
+    if candidate.has_open_outside_order:
         yield {}
 
 

@@ -1,8 +1,9 @@
 """Who is to be awarded: students with something achieved and not awarded."""
 
+import datetime
 from collections.abc import Iterator
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from credentials.awarding import load_candidates
 from credentials.models import AwardedCredential, RequirementSetStatus
@@ -24,14 +25,21 @@ def achieved_not_awarded(
     enrolment. `credential_types`: only students whose credential to be awarded is one of them.
     Streams: memory does not grow with the number of students.
     """
-    asns = _asns(organization)
-    if not credential_types:
-        yield from asns
-        return
     today = business_today()
-    for chunk in in_chunks(asns, CHUNK):
-        candidates = load_candidates(chunk, today=today)
-        yield from (asn for asn in chunk if candidates[asn].credential in credential_types)
+    schools = _schools_of(organization)
+    for chunk in in_chunks(_asns(), CHUNK):
+        if organization is not None:
+            current = most_current_schools(chunk, today=today)
+            chunk = [asn for asn in chunk if current.get(asn) in schools]
+        if credential_types:
+            candidates = load_candidates(chunk, today=today)
+            chunk = [asn for asn in chunk if _would_be_awarded(candidates[asn], credential_types)]
+        yield from chunk
+
+
+def _would_be_awarded(candidate, credential_types: tuple[str, ...]) -> bool:
+    """Whether bulk awarding would choose one of the types; 44011 means it would choose none."""
+    return candidate.credential in credential_types and not candidate.has_open_outside_order
 
 
 def in_chunks(items: Iterator[str], size: int) -> Iterator[list[str]]:
@@ -45,48 +53,57 @@ def in_chunks(items: Iterator[str], size: int) -> Iterator[list[str]]:
         yield chunk
 
 
-def _asns(organization: Organization | None) -> Iterator[str]:
-    students = Student.objects.filter(Exists(_open_achievements())).exclude(
-        Exists(
-            TranscriptTrigger.objects.filter(
-                student=OuterRef("pk"),
-                version__gt=F("student__transcriptrecord__max_source_version"),
-            )
-        )
+def _asns() -> Iterator[str]:
+    outstanding = TranscriptTrigger.objects.filter(
+        student=OuterRef("pk"),
+        version__gt=F("student__transcriptrecord__max_source_version"),
     )
-    if organization is not None:
-        students = students.annotate(current_school=_most_current_school())
-        if organization.kind == Organization.Kind.AUTHORITY:
-            schools = Organization.objects.filter(authority=organization).values("pk")
-            students = students.filter(current_school__in=schools)
-        else:
-            students = students.filter(current_school=organization.pk)
-    return students.order_by("asn").values_list("asn", flat=True).iterator(chunk_size=CHUNK)
+    return (
+        Student.objects.filter(Exists(_open_achievements()))
+        .exclude(Exists(outstanding))
+        .order_by("asn")
+        .values_list("asn", flat=True)
+        .iterator(chunk_size=CHUNK)
+    )
 
 
 def _open_achievements() -> QuerySet:
-    """Achieved sets of the outer student whose credential is not awarded under a linked ASN."""
+    """Achieved sets of the outer student whose credential is not awarded under a linked ASN.
+
+    Two conditions instead of one with OR: each is answered by an index.
+    """
     awarded = AwardedCredential.objects.filter(
-        Q(student=OuterRef("student")) | Q(student__primary=OuterRef("student")),
-        credential_type=OuterRef("requirement_set__credential_type"),
-        is_deleted=False,
+        credential_type=OuterRef("requirement_set__credential_type"), is_deleted=False
     )
     return RequirementSetStatus.objects.filter(
-        ~Exists(awarded),
+        ~Exists(awarded.filter(student=OuterRef("student"))),
+        ~Exists(awarded.filter(student__primary=OuterRef("student"))),
         student=OuterRef("pk"),
         status=RequirementSetStatus.Status.ACHIEVED,
     )
 
 
-def _most_current_school() -> Subquery:
-    """The school of the most current enrolment: started ones first, then the greatest year."""
-    started = Case(
-        When(start_date__lte=business_today(), then=0), default=1, output_field=IntegerField()
-    )
-    return Subquery(
-        SchoolEnrolment.objects.filter(
-            Q(student=OuterRef("pk")) | Q(student__primary=OuterRef("pk")), is_deleted=False
-        )
-        .order_by(started, "-school_year", "-start_date", "-exit_date", "-version")
-        .values("school")[:1]
-    )
+def _schools_of(organization: Organization | None) -> set[int]:
+    """Keys of the schools that a school or an authority stands for."""
+    if organization is None:
+        return set()
+    if organization.kind == Organization.Kind.AUTHORITY:
+        return set(organization.schools.values_list("pk", flat=True))
+    return {organization.pk}
+
+
+def most_current_schools(asns: list[str], *, today: datetime.date) -> dict[str, int]:
+    """ASN -> key of the school of the most current enrolment: those started come first, then the
+    greatest school year, then the latest dates. Enrolments under secondary numbers count.
+    """
+    asn_of = dict(Student.objects.filter(asn__any=asns).values_list("id", "asn"))
+    linked = Student.objects.filter(primary__any=list(asn_of)).values_list("id", "primary")
+    asn_of |= {holder: asn_of[primary] for holder, primary in linked}
+    best: dict[str, tuple] = {}
+    for holder, school, year, start, end, version in SchoolEnrolment.objects.filter(
+        student__any=list(asn_of), is_deleted=False
+    ).values_list("student_id", "school_id", "school_year", "start_date", "exit_date", "version"):
+        rank = (start <= today, year, start, end, version, school)
+        asn = asn_of[holder]
+        best[asn] = max(best.get(asn, rank), rank)
+    return {asn: rank[-1] for asn, rank in best.items()}

@@ -165,7 +165,8 @@ class SubmitCredentialAwardingMultiple(Service):
         passed = [asn for asn in dict.fromkeys(asns) if not rejected[asn]]
         awards = self._award(call, run, [candidates[asn] for asn in passed], today)
         award_of = dict(zip(passed, awards, strict=True))
-        decisions, awarded = [], set()
+        decisions = []
+        awarded = _decided_before(run, asns) if run.is_dry_run else set()
         for asn in asns:
             candidate, rejections = candidates[asn], rejected[asn]
             if asn in awarded:
@@ -193,6 +194,15 @@ class SubmitCredentialAwardingMultiple(Service):
                 for position, decision in enumerate(decisions, first)
             ),
         )
+
+
+def _decided_before(run: AwardingRun, asns: Sequence[str]) -> set[str]:
+    """Numbers that an earlier batch of a dry run would have awarded."""
+    return set(
+        AwardingOutcome.objects.filter(run=run, asn__any=asns, rejection_code="").values_list(
+            "asn", flat=True
+        )
+    )
 
 
 def _after_award(candidate: Candidate) -> Candidate:

@@ -206,7 +206,9 @@ def exception_handler(error: Exception, context: dict[str, Any]):
     if fault is None:
         return None
     # These are not in the audit: what comes before the record of a call, and readings.
-    logger.warning("Message %s: %r refused: %r", request.message_id, request.path, str(fault))
+    # The route, not the path: that may name a student.
+    route = getattr(request.resolver_match, "route", "")
+    logger.warning("Message %s: %s refused: %r", request.message_id, route, str(fault))
     response = problem_response(fault, request.message_id)
     if isinstance(error, exceptions.MethodNotAllowed):
         response["Allow"] = ", ".join(context["view"].allowed_methods)

@@ -211,9 +211,17 @@ def _fault_of(error: BaseException, call: Call) -> Fault:
 
 
 def _log(call: Call, error: BaseException, fault: Fault) -> None:
-    """With a trace where the mistake may be ours: not for a time-out or a lost database."""
-    trace = error if fault.code in {"4001", "9001"} else None
-    logger.error("Message %s failed: %s", call.message_id, error, exc_info=trace)
+    """Log a failure. A database error is named by its state and constraint only: its details
+    carry whole rows, names and birth dates included.
+    """
+    if isinstance(error, DatabaseError | InterfaceError):
+        cause = error.__cause__
+        state = getattr(cause, "sqlstate", None)
+        constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
+        what = f"{type(error).__name__} {state or ''} {constraint or ''}".strip()
+        logger.error("Message %s failed with %s: %s", call.message_id, fault.code, what)
+    else:
+        logger.error("Message %s failed", call.message_id, exc_info=error)
 
 
 def _refusal(call: Call, fault: Fault) -> Answer:
@@ -270,7 +278,7 @@ def record_fault(call: Call, fault: Fault) -> None:
             body=fault.as_json(call.message_id),
         )
     except (DatabaseError, InterfaceError) as error:
-        logger.error("Message %s: fault not recorded: %s", call.message_id, error)
+        logger.error("Message %s: fault not recorded: %s", call.message_id, type(error).__name__)
 
 
 @contextmanager

@@ -200,7 +200,6 @@ SIMPLE_HISTORY_DATE_INDEX = False
 PASI_TODAY = calendar.fixed_today_from_environment(allowed=DEBUG or _flag("PASI_ALLOW_FIXED_TODAY"))
 PASI_CURRENT_SCHOOL_YEARS = [int(year) for year in _words("PASI_CURRENT_SCHOOL_YEARS")]
 PASI_CLOSED = _flag("PASI_CLOSED")
-PASI_VERSION_WAIT_SECONDS = float(os.environ.get("PASI_VERSION_WAIT_SECONDS", "5"))
 PASI_LOCK_TIMEOUT_SECONDS = float(os.environ.get("PASI_LOCK_TIMEOUT_SECONDS", "10"))
 PASI_REPLAY_DAYS = 30
 PASI_RULES_OFF = _words("PASI_RULES_OFF")
@@ -210,15 +209,10 @@ PASI_TRUSTED_PROXIES = _words("PASI_TRUSTED_PROXIES")
 PASI_CLIENT_CALLS_PER_MINUTE = int(os.environ.get("PASI_CLIENT_CALLS_PER_MINUTE", "0"))
 # Requests for a token per minute and network address at which 429 is answered; 0 = no limit.
 PASI_TOKENS_PER_MINUTE = int(os.environ.get("PASI_TOKENS_PER_MINUTE", "60"))
-# Lets tests empty the append-only audit tables between cases. Never set it in production.
-PASI_TEST_ONLY_AUDIT_TRUNCATE = False
-
 # Largest request body in bytes; services.py gives the awarding service its own.
 PASI_REQUEST_BYTES = 65_536
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-# "luhn": the ninth digit of a new ASN is a check digit; "none": nine digits of a sequence.
-PASI_ASN_CHECK_DIGIT = os.environ.get("PASI_ASN_CHECK_DIGIT", "luhn")
 # Credentials whose award can move the maturity date. Source: inferred.
 PASI_MATURITY_CREDENTIALS = _words("PASI_MATURITY_CREDENTIALS", "AHSD ADEX ADVD GHSD")
 

@@ -6,14 +6,12 @@ from itertools import repeat
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from credentials import credential_numbers
 from credentials.maturity import maturity
 from credentials.models import AwardedCredential, IssuedCredentialNumber, RequirementSetStatus
 from credentials.writing_awards import store_maturity_dates
 from pasi import bulk
 from pasi.importing.loader import Loader
 from pasi.importing.reader import Chunk
-from pasi.importing.session import ImportSession
 from students.models import NAME_PARTS, Student
 
 
@@ -46,11 +44,11 @@ class SetStatusLoader(Loader):
 
 
 class AwardLoader(Loader):
-    """Awards made elsewhere, with their numbers, which need not follow our own formula."""
+    """Awards made elsewhere, with their numbers, which need not follow our own formula.
 
-    def __init__(self, session: ImportSession) -> None:
-        super().__init__(session)
-        self.greatest_base = 0
+    Numbers of our own range are skipped when new ones are allocated; the sequence stays where it
+    is, or one number near its end would use it up.
+    """
 
     def load(self, chunk: Chunk) -> None:
         self.session.find_students(chunk)
@@ -65,7 +63,6 @@ class AwardLoader(Loader):
             types,
             _("the student has an award of this type already"),
         )
-        self._note_greatest(chunk["credential_number"])
         numbers = chunk["credential_number"]
         self.session.write(IssuedCredentialNumber, len(numbers), {}, ids=numbers, has_history=False)
         columns = ("student_id", "credential_type", "credential_number", "school_year")
@@ -77,11 +74,6 @@ class AwardLoader(Loader):
         )
         self._move_maturity_dates(chunk, primaries)
 
-    def conclude(self) -> None:
-        """Have new credential numbers go on above those that came."""
-        if self.greatest_base:
-            bulk.advance_sequence(credential_numbers.SEQUENCE, self.greatest_base)
-
     def _lock(self, students: set[int]) -> dict[int, int]:
         """Lock the students and their primaries; which primary (or itself) stands for each."""
         primaries = {
@@ -92,12 +84,6 @@ class AwardLoader(Loader):
         }
         self.session.lock_known_students(students.union(primaries.values()))
         return primaries
-
-    def _note_greatest(self, numbers: list[int]) -> None:
-        bases = (number // 10 for number in numbers)
-        first, last = credential_numbers.FIRST, credential_numbers.LAST
-        of_sequence = (base for base in bases if first <= base <= last)
-        self.greatest_base = max(self.greatest_base, max(of_sequence, default=0))
 
     def _move_maturity_dates(self, chunk: Chunk, primaries: dict[int, int]) -> None:
         """Store the maturity dates that these awards move, those under linked numbers included."""

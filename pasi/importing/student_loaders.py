@@ -59,6 +59,10 @@ class StudentLoader(Loader):
                 chunk.refuse(row, "primary_asn", _("is for secondary numbers only"))
             elif chunk["citizenship_expires_on"][row] and not chunk["citizenship_status"][row]:
                 chunk.refuse(row, "citizenship_status", _("is required with an expiry date"))
+            elif (status := chunk["citizenship_status"][row]) and (
+                status not in STORED_CITIZENSHIP
+            ):
+                chunk.refuse(row, "citizenship_status", _("cannot be imported"))
             elif chunk["asn"][row] in self.secondary_asns:
                 chunk.refuse(row, "asn", _("stands in an earlier row"))
         chunk.keep_good()

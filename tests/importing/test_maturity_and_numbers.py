@@ -85,28 +85,30 @@ def test_the_asn_pool_goes_on_above_the_greatest_number(load):
     assert bulk.next_values("asn_pool", 1) == [greatest + 1]
 
 
-def test_credential_numbers_go_on_above_the_greatest_number(load):
-    greatest = last_value("credential_number") + 500
-    number = greatest * 10 + 9  # whatever its last digit should be
+def test_imported_credential_numbers_are_skipped(load):
+    """The sequence stays where it is: a number near its end must not use it up."""
+    at = last_value("credential_number")
+    ahead = [credential_numbers.number_of(at + step) for step in range(1, 40)]
+    last = credential_numbers.number_of(credential_numbers.LAST)
     load(
-        students=[{}, {"asn": BEN}],
+        students=[{}, {"asn": BEN}, *({"asn": f"{700_000_000 + n:09d}"} for n in range(39))],
         awarded_credentials=[
-            {"credential_number": number},
+            {"credential_number": last},
             {"asn": BEN, "credential_number": 999_999_999},
+            *(
+                {"asn": f"{700_000_000 + n:09d}", "credential_number": number}
+                for n, number in enumerate(ahead)
+            ),
         ],
     )
     assert set(IssuedCredentialNumber.objects.values_list("number", flat=True)) >= {
-        number,
+        last,
         999_999_999,
+        *ahead,
     }
-    [fresh] = credential_numbers.allocate(1)
-    assert fresh // 10 == greatest + 1
-
-
-def test_a_sequence_is_never_moved_back(load):
-    before = bulk.next_values("credential_number", 1)[0]
-    load(students=[{}], awarded_credentials=[{"credential_number": credential_numbers.FIRST * 10}])
-    assert bulk.next_values("credential_number", 1) == [before + 1]
+    assert last_value("credential_number") == at
+    fresh = credential_numbers.allocate(3)
+    assert not set(fresh) & {last, *ahead}
 
 
 @pytest.mark.parametrize("gap", [1, 1000, bulk.SAFE_GAP - 1, bulk.SAFE_GAP + 1, 10 * bulk.SAFE_GAP])

@@ -48,9 +48,11 @@ class Command(BaseCommand):
             self._check_port(port)
         try:
             call_command("migrate", verbosity=0)
+            self._refuse_a_real_province()
+            client = self._api_client()
             self._fill(students)
             self._award()
-            self._say_how_to_get_in(port)
+            self._say_how_to_get_in(port, *client)
             if not no_serve:
                 self._serve(port)
         finally:
@@ -69,6 +71,14 @@ class Command(BaseCommand):
                     "Choose another: make demo PORT=8001"
                 ) from None
 
+    def _refuse_a_real_province(self) -> None:
+        """The demo awards everybody: only students that it made itself."""
+        if Student.objects.exists() and not PasiClient.objects.filter(name=CLIENT).exists():
+            raise CommandError(
+                "This database has students that the demo did not put there, and the demo would "
+                "award them. Use an empty database, or `make serve` and award_credentials."
+            )
+
     def _fill(self, students: int) -> None:
         if Student.objects.exists():
             self._title("The database has students already; they are kept")
@@ -85,9 +95,8 @@ class Command(BaseCommand):
         self._title("Awarding everyone who has achieved a credential and not been awarded")
         call_command("award_credentials", achieved_not_awarded=True)
 
-    def _say_how_to_get_in(self, port: int) -> None:
+    def _say_how_to_get_in(self, port: int, client_id: str, secret: str) -> None:
         password = self._staff_login()
-        client_id, secret = self._api_client()
         address = f"http://{HOST}:{port}"
         self._title("How to get in")
         self.stdout.write(f"  Back office   {address}/admin/   {LOGIN} / {password}")
@@ -106,12 +115,15 @@ class Command(BaseCommand):
             self.stdout.write(f"  {code:<6} {asn}")
 
     def _staff_login(self) -> str:
+        """A superuser with a fresh password, so that every page can be seen."""
         password = secrets.token_urlsafe(9)
-        user, _made = get_user_model().objects.get_or_create(
-            username=LOGIN, defaults={"is_staff": True, "is_superuser": True}
-        )
-        user.set_password(password)
-        user.save()
+        body = {"CallerInfo": of_operator("demo"), "Staff": LOGIN}
+        with recorded_call("ChangeSetUp", Caller(ServiceCall.Door.COMMAND), body):
+            user, _made = get_user_model().objects.get_or_create(
+                username=LOGIN, defaults={"is_staff": True, "is_superuser": True}
+            )
+            user.set_password(password)
+            user.save()
         return password
 
     def _api_client(self) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from pasi.calendar import business_today
 from pasi.caller_info import of_operator
+from pasi.faults import Fault
 from pasi.progress import Progress
 from pasi.province import write_province
 from pasi.province.identifiers import MOST_STUDENTS
@@ -51,12 +52,21 @@ class Command(BaseCommand):
                 self.stdout.write(f"{rows:>12,}  {directory / name}.csv")
             return
         # Imported here: without it the files can be made where no database is at hand.
-        from pasi.importing.load import import_directory
+        from pasi.importing.load import ImportBusy, ImportRefused, import_directory
 
         with tempfile.TemporaryDirectory(prefix="province-") as temporary:
             counts = self.generate(Path(temporary), students, seed)
             operator = of_operator("generate_province")["User"]["Name"]
-            import_directory(Path(temporary), operator=operator, progress=True)
+            try:
+                import_directory(Path(temporary), operator=operator, progress=True)
+            except ImportRefused as refused:
+                raise CommandError(
+                    "Nothing was loaded: the database holds records that the province brings "
+                    f"too; it must be empty. First of {refused.errors.count:,} errors: "
+                    f"{next(iter(refused.errors.report()))}"
+                ) from None
+            except (ImportBusy, Fault) as error:
+                raise CommandError(f"Nothing was loaded. {error}") from error
         self.stdout.write(f"Loaded a province: {sum(counts.values()):,} rows.")
 
     def generate(self, directory: Path, students: int, seed: int) -> dict[str, int]:
