@@ -160,6 +160,7 @@ class AwardedCredentialAdmin(NumberedAdmin, OfStudentAdmin):
 
 @admin.register(ArchivedCredential)
 class ArchivedCredentialAdmin(NumberedAdmin, ReadOnlyAdmin):
+    lists_students = True
     list_display = (
         "credential_number",
         "credential_type",
@@ -183,6 +184,9 @@ class ArchivedCredentialAdmin(NumberedAdmin, ReadOnlyAdmin):
         "version",
         "call",
     )
+
+    def students_seen(self, request, record):
+        return [record.award.student.asn]
 
     def get_search_results(self, request, queryset, search_term):
         text = search_term.strip()

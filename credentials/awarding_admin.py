@@ -150,6 +150,7 @@ class RejectionFilter(admin.SimpleListFilter):
 
 @admin.register(AwardingOutcome)
 class AwardingOutcomeAdmin(ReadOnlyAdmin):
+    lists_students = True
     list_display = ("place", "in_run", "student", "result", "number", "year")
     list_filter = (OutcomeTypeFilter, RejectionFilter)
     list_select_related = ("run",)
@@ -167,6 +168,9 @@ class AwardingOutcomeAdmin(ReadOnlyAdmin):
         "is_recalculating",
         "version",
     )
+
+    def students_seen(self, request, record):
+        return [record.asn]
 
     def get_search_results(self, request, queryset, search_term):
         text = search_term.strip()

@@ -227,7 +227,8 @@ def visible(
     """
     if any(organization.kind == Kind.MINISTRY for organization in organizations):
         return queryset
-    few = set(queryset.order_by().values_list(student, flat=True)[: FEW + 1])
+    # Students, not records: one may have several among the first thousand.
+    few = set(queryset.order_by().values_list(student, flat=True).distinct()[: FEW + 1])
     if len(few) <= FEW:
         numbers = [
             number
