@@ -330,6 +330,31 @@ def test_a_stored_maturity_date_that_was_wrong_is_put_right():
     assert found.version > student.version
 
 
+@pytest.mark.parametrize("holder", ["own number", "linked number"])
+def test_what_the_student_holds_already_counts_for_the_maturity_date(settings, holder):
+    settings.PASI_MATURITY_CREDENTIALS = ["HSED", "AHSD"]
+    held = [("HSED", 61, 2024, False)]
+    with set_up():
+        student = graduate(
+            maturity_date=date(2024, 9, 1),
+            maturity_reason="CREDENTIAL",
+            awards=held if holder == "own number" else (),
+        )
+        if holder == "linked number":
+            make_student(primary=student, awards=held)
+    assert outcomes(student.asn) == ["AHSD"]
+    found = Student.objects.get(pk=student.pk)
+    assert (found.maturity_date, found.version) == (date(2024, 9, 1), student.version)
+    assert set(triggers()) == {"Transcript", "ResponsibleSchool"}
+
+
+def test_a_deleted_award_does_not_count_for_the_maturity_date():
+    with set_up():
+        student = graduate(awards=[("GHSD", 62, 2020, True)])
+    assert outcomes(student.asn) == ["AHSD"]
+    assert Student.objects.get(pk=student.pk).maturity_date == date(2026, 9, 1)
+
+
 def test_rejected_students_are_left_alone():
     with set_up():
         student = graduate(marks=[])
