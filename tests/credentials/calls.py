@@ -1,11 +1,13 @@
-"""The awarding service called in process, as an operator, without HTTP."""
+"""The awarding service called in process, as an operator, without HTTP; and whom it awards."""
 
+import datetime
 import json
 
 from audit.models import ServiceCall
 from credentials.services import SubmitCredentialAwardingMultiple
 from pasi.services import Answer, Caller
-from tests.province_builder import caller_info
+from students.models import Student
+from tests.province_builder import caller_info, make_student
 
 OPERATOR = Caller(ServiceCall.Door.COMMAND)
 
@@ -37,3 +39,16 @@ def outcome(response: dict) -> str:
 
 def outcomes(*asns: str) -> list[str]:
     return [outcome(response) for response in award(*asns)]
+
+
+def graduate(**values) -> Student:
+    """A student who has earned the diploma in 2026, mature by age on 2027-09-01."""
+    return make_student(
+        **{
+            "achieved": ["AHSD-2018"],
+            "marks": [("ELA3105", 2026, 5)],
+            "maturity_date": datetime.date(2027, 9, 1),
+            "maturity_reason": "AGE",
+            **values,
+        }
+    )
