@@ -6,7 +6,6 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import connection, transaction
-from pasi.importing.load import import_directory
 from simple_history.utils import bulk_create_with_history
 
 from audit.models import ServiceCall
@@ -18,6 +17,7 @@ from credentials.selection import achieved_not_awarded
 from pasi import bulk
 from pasi.calendar import business_today
 from pasi.caller_info import of_operator
+from pasi.importing.load import import_directory
 from pasi.province import write_province
 from pasi.services import Caller, recorded_call
 from tests.benchmarks import floor
