@@ -1,10 +1,11 @@
 """Importing a directory: every file it has, in one call and one transaction, or nothing at all."""
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,8 @@ def import_directory(
         "Directory": directory.resolve().name,
         "Files": [{"Name": path.name, "Bytes": path.stat().st_size} for _file, path in files],
     }
-    summary = _import(files, body, dry_run=dry_run, progress=progress)
+    with _no_garbage_collection():
+        summary = _import(files, body, dry_run=dry_run, progress=progress)
     if not dry_run:
         # The planner must know the new tables before the next query, not a minute later.
         bulk.analyze()
@@ -174,6 +176,18 @@ def _load(
         done = source.bytes_read // 1000
     session.errors.add([*loader.finish(), *source.errors])
     return loader
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Rows are lists without cycles; looking for some among them costs a quarter of our time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _read_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
