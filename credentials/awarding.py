@@ -7,9 +7,9 @@ SubmitCredentialAwardingMultiple; order of checks inferred.
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from django.db.models import F, Max, Q
+from django.utils.functional import cached_property
 
 from credentials.credential_order import ORDER, allowed
 from credentials.models import AwardedCredential, RequirementSet, RequirementSetStatus
@@ -136,7 +136,7 @@ def load_candidates(
 
     # Records held under a secondary number count as the primary's.
     holder_of = {key: key for key in by_id}
-    holder_of.update(Student.objects.filter(primary__any=list(by_id)).values_list("id", "primary"))
+    holder_of.update(Student.objects.filter(primary__any=by_id.keys()).values_list("id", "primary"))
     _load_statuses(by_id)
     _load_awards(by_id, holder_of)
     _load_marks(by_id, holder_of)
@@ -151,13 +151,13 @@ def _load_statuses(by_id: dict[int, Candidate]) -> None:
     finish between the two statements. Read in this order, its new statuses count, never old ones.
     """
     for (student_id,) in TranscriptTrigger.objects.filter(
-        student__any=list(by_id), version__gt=F("student__transcriptrecord__max_source_version")
+        student__any=by_id.keys(), version__gt=F("student__transcriptrecord__max_source_version")
     ).values_list("student_id"):
         by_id[student_id].is_outstanding = True
     credential_of = dict(RequirementSet.objects.values_list("code", "credential_type"))
     achieved: dict[int, list[str]] = {}
     for student_id, code in RequirementSetStatus.objects.filter(
-        student__any=list(by_id), status=RequirementSetStatus.Status.ACHIEVED
+        student__any=by_id.keys(), status=RequirementSetStatus.Status.ACHIEVED
     ).values_list("student_id", "requirement_set_id"):
         achieved.setdefault(student_id, []).append(code)
     for student_id, codes in achieved.items():
@@ -167,7 +167,7 @@ def _load_statuses(by_id: dict[int, Candidate]) -> None:
 
 def _load_awards(by_id: dict[int, Candidate], holder_of: dict[int, int]) -> None:
     for holder, key, kind, year, is_deleted in AwardedCredential.objects.filter(
-        student__any=list(holder_of)
+        student__any=holder_of.keys()
     ).values_list("student_id", "id", "credential_type", "school_year", "is_deleted"):
         candidate = by_id[holder_of[holder]]
         if not is_deleted:
@@ -182,7 +182,7 @@ def _load_marks(by_id: dict[int, Candidate], holder_of: dict[int, int]) -> None:
     ged = Q(course_code__in=[*GED_COURSES, *conversion], mark_value__in=GED_MARK_VALUES)
     for holder, mark_year, ged_year in (
         OfficialMark.objects.filter(
-            student__any=list(holder_of), is_available=True, is_deleted=False
+            student__any=holder_of.keys(), is_available=True, is_deleted=False
         )
         .values_list("student_id")
         .annotate(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 REJECTION, ADVICE, WARNING = "Rejection", "Advice", "Warning"
@@ -54,15 +54,16 @@ class Rule:
     is_essential: bool = False
     services: set[str] = field(default_factory=set, compare=False)
 
-    @property
+    @cached_property
     def may_be_off(self) -> bool:
         is_judged = self.judge is not None
         return is_judged and self.certainty == "inferred" and not self.is_essential
 
     @property
     def is_raised(self) -> bool:
-        is_off = self.may_be_off and self.code in settings.PASI_RULES_OFF
-        return self.judge is not None and not is_off
+        if self.may_be_off and self.code in settings.PASI_RULES_OFF:
+            return False
+        return self.judge is not None
 
     @property
     def placeholders(self) -> list[str]:
@@ -76,11 +77,11 @@ class Rule:
         """
         if not self.is_raised:
             return []
-        found = []
-        for values in self.judge(facts):
-            message = values.get("message", self.message)
-            found.append(Rejection(self.code, str(message).format(**values)))
-        return found
+        return [self._rejection(values) for values in self.judge(facts)]
+
+    def _rejection(self, values: dict) -> Rejection:
+        message = values.get("message", self.message)
+        return Rejection(self.code, str(message).format(**values))
 
 
 _registry: dict[str, Rule] = {}
