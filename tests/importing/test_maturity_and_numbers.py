@@ -128,3 +128,13 @@ def test_a_fresh_sequence_skips_a_value_that_came(load):
         cursor.execute(f"CREATE TEMP SEQUENCE {name} MINVALUE 100")
     bulk.advance_sequence(name, 100)
     assert bulk.next_values(name, 1) == [101]
+
+
+def test_values_of_a_sequence_that_others_draw_from_as_well():
+    """An increment of two stands for somebody who takes every other value."""
+    name = f"sequence_{uuid.uuid4().hex}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP SEQUENCE {name} INCREMENT 2")
+    assert bulk.next_values(name, 3) == [1, 3, 5]
+    assert bulk.next_values(name, 0) == []
+    assert bulk.next_values(name, 1) == [7]
