@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models.fields.related import ForeignObject
 from django.utils import timezone
 
@@ -70,16 +70,6 @@ def run(sql: str, params: Sequence | dict | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.rowcount
-
-
-def stream(sql: str, params: Sequence | None = None, *, chunk: int = 5_000) -> Iterator[tuple]:
-    """The rows of a query through a server-side cursor: memory does not grow with the result."""
-    with transaction.atomic():
-        connection.ensure_connection()
-        with connection.connection.cursor(name="pasi_stream") as cursor:
-            cursor.itersize = chunk
-            cursor.execute(sql, params)
-            yield from cursor
 
 
 # --- Sequences and versions ---------------------------------------------------------------------

@@ -44,12 +44,6 @@ def first_day(school_year: int) -> datetime.date:
     return datetime.date(school_year - 1, 9, 1)
 
 
-def age_on(birth_date: datetime.date, day: datetime.date) -> int:
-    """Completed years of age on `day`; a 29 February birthday counts on 1 March in other years."""
-    before_birthday = (day.month, day.day) < (birth_date.month, birth_date.day)
-    return day.year - birth_date.year - before_birthday
-
-
 def fixed_today_from_environment(*, allowed: bool) -> datetime.date | None:
     """Read PASI_TODAY; refuse it where a fixed clock is not allowed."""
     text = os.environ.get("PASI_TODAY")

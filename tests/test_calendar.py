@@ -38,21 +38,6 @@ def test_how_a_school_year_is_written():
     assert calendar.first_day(2019) == date(2018, 9, 1)
 
 
-@pytest.mark.parametrize(
-    ("born", "day", "age"),
-    [
-        (date(2008, 9, 1), date(2027, 9, 1), 19),
-        (date(2008, 9, 2), date(2027, 9, 1), 18),
-        (date(2008, 2, 29), date(2027, 2, 28), 18),
-        (date(2008, 2, 29), date(2027, 3, 1), 19),
-        (date(2008, 2, 29), date(2028, 2, 29), 20),
-        (date(2008, 5, 17), date(2008, 5, 17), 0),
-    ],
-)
-def test_age(born, day, age):
-    assert calendar.age_on(born, day) == age
-
-
 def test_the_business_date_can_be_fixed(settings):
     settings.PASI_TODAY = date(2026, 7, 31)
     assert calendar.business_today() == date(2026, 7, 31)
