@@ -217,16 +217,29 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
 
 
 @contextmanager
-def references_checked(when: str) -> Iterator[None]:
-    """Check what rows refer to IMMEDIATE, as they are written, or DEFERRED, when the block ends.
+def references_checked_at_once() -> Iterator[None]:
+    """Check what rows refer to as they are written, not when the transaction ends.
 
-    Immediate checks cost half as much, and nothing waits in memory for the commit. Rows that refer
-    to one another in a circle need the others.
+    That costs half as much, and nothing waits in memory for the commit.
     """
-    former = {"IMMEDIATE": "DEFERRED", "DEFERRED": "IMMEDIATE"}[when]
-    run(f"SET CONSTRAINTS ALL {when}")
+    run("SET CONSTRAINTS ALL IMMEDIATE")
     yield
-    run(f"SET CONSTRAINTS ALL {former}")
+    run("SET CONSTRAINTS ALL DEFERRED")
+
+
+@contextmanager
+def reference_checked_later(model: type[models.Model], column: str) -> Iterator[None]:
+    """Inside the block above, let `column` refer to rows that are written before this one ends."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    [(constraint,)] = fetch(
+        "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass"
+        " AND conkey = ARRAY(SELECT attnum FROM pg_attribute"
+        " WHERE attrelid = conrelid AND attname = %s)",
+        [table, column],
+    )
+    run(f"SET CONSTRAINTS {connection.ops.quote_name(constraint)} DEFERRED")
+    yield
+    run(f"SET CONSTRAINTS {connection.ops.quote_name(constraint)} IMMEDIATE")
 
 
 def _history_columns(model: type[models.Model]) -> list[str]:
@@ -248,12 +261,13 @@ def copy_history(
     history = connection.ops.quote_name(model.history.model._meta.db_table)
     table = connection.ops.quote_name(model._meta.db_table)
     key = connection.ops.quote_name(model._meta.pk.column)
-    chosen, params = f"{key} = ANY(%s)", [list(ids)]
-    if type(ids[0]) is int:
+    if type(ids[0]) is not int:
+        chosen, params = f"{key} = ANY(%s)", [list(ids)]
+    elif ids[-1] - ids[0] + 1 == len(ids) == len(set(ids)):
+        # Fresh keys are mostly one stretch: nothing to send, nothing to plan for.
+        chosen, params = f"{key} BETWEEN %s AND %s", [ids[0], ids[-1]]
+    else:
         chosen, params = f"{key} = ANY(%s::bigint[])", [array(ids)]
-        if ids[-1] - ids[0] + 1 == len(ids) == len(set(ids)):
-            # Fresh keys are mostly one stretch: nothing to send, nothing to plan for.
-            chosen, params = f"{key} BETWEEN %s AND %s", [ids[0], ids[-1]]
     return run(
         f"INSERT INTO {history} ({columns}, history_date, history_type, call_id) "
         f"SELECT {columns}, %s, %s, %s FROM {table} WHERE {chosen}",

@@ -139,7 +139,7 @@ def _import(
         advance = bar.advance if progress else _say_nothing
         try:
             with bar, transaction.atomic():
-                with bulk.references_checked("IMMEDIATE"):
+                with bulk.references_checked_at_once():
                     loaders = [_load(file, path, session, summary, advance) for file, path in files]
                     if session.errors:
                         raise ImportRefused(session.errors)

@@ -55,7 +55,7 @@ class OrganizationLoader(Loader):
         errors = [error for chunk in self.chunks for error in self._find_authorities(chunk)]
         columns = ("code", "name", "kind", "authority_id", "classification", "city")
         columns += ("opened_on", "closed_on", "access")
-        with bulk.references_checked("DEFERRED"):
+        with bulk.reference_checked_later(Organization, "authority_id"):
             for chunk in self.chunks:
                 self.session.write(
                     Organization,

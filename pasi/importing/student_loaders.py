@@ -123,6 +123,7 @@ class StudentLoader(Loader):
 
     def _write(self, chunk: Chunk, primaries: Iterable[int | None]) -> None:
         """Write students, each with its legal name: the one refers to the other."""
+        students = bulk.next_ids(Student, len(chunk))
         names = bulk.next_ids(Name, len(chunk))
         chunk["created_on"] = [moment or self.session.now for moment in chunk["created_on"]]
         mature = [self._mature_by_age(birth_date) for birth_date in chunk["birth_date"]]
@@ -146,9 +147,9 @@ class StudentLoader(Loader):
             "created_on": chunk["created_on"],
             "created_by_organization_id": chunk["created_by_organization_id"],
         }
-        with bulk.references_checked("DEFERRED"):
-            students = self.session.write(Student, len(chunk), columns, has_history=False)
+        with bulk.reference_checked_later(Name, "student_id"):
             self._write_legal_names(chunk, students, names)
+            self.session.write(Student, len(chunk), columns, ids=students, has_history=False)
         self.session.write_history(Name, names)
         self.session.add_students(students)
         self._write_citizenships(chunk, students)
