@@ -6,6 +6,7 @@ whatever the number of rows. Column names are given by database column (`student
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from uuid import UUID
 
 from django.db import connection, models
@@ -365,6 +366,23 @@ def raise_triggers(
         f"ON CONFLICT ({key}) DO UPDATE SET version = nextval('{VERSION_SEQUENCE}'), "
         f"last_updated_object_name = EXCLUDED.last_updated_object_name, last_updated_on = now()",
         [object_name, array(ids)],
+    )
+
+
+def raise_first_triggers(
+    trigger: type[models.Model],
+    status: type[models.Model],
+    ids: Sequence[int],
+    object_name: str,
+) -> int:
+    """raise_triggers() for records that this transaction made: nobody can have been there first."""
+    key = trigger._meta.pk.column
+    nothing = ("version", "max_source_version", "set_aside_error")
+    copy_rows(status, (key, *nothing), ((record, 0, 0, "") for record in ids))
+    return copy_rows(
+        trigger,
+        (key, "version", "last_updated_object_name"),
+        zip(ids, next_versions(len(ids)), repeat(object_name), strict=False),
     )
 
 

@@ -38,7 +38,7 @@ class SchoolEnrolmentLoader(Loader):
         enrolments = self.session.write(
             SchoolEnrolment, len(chunk), {column: chunk[column] for column in columns}
         )
-        self.session.raise_triggers(
+        self.session.raise_first_triggers(
             SchoolEnrolmentTrigger, SchoolEnrolmentValidationStatus, enrolments
         )
 
@@ -55,7 +55,7 @@ class CourseEnrolmentLoader(Loader):
         enrolments = self.session.write(
             CourseEnrolment, len(chunk), {column: chunk[column] for column in columns}
         )
-        self.session.raise_triggers(
+        self.session.raise_first_triggers(
             CourseEnrolmentTrigger, CourseEnrolmentValidationStatus, enrolments
         )
 

@@ -102,12 +102,13 @@ class ImportSession:
             with self._timed():
                 bulk.copy_history(model, self.call, ids)
 
-    def raise_triggers(
+    def raise_first_triggers(
         self, trigger: type[models.Model], status: type[models.Model], ids: Sequence[int]
     ) -> None:
+        """Have new records looked at."""
         if self.will_stay:
             with self._timed():
-                bulk.raise_triggers(trigger, status, ids, TRIGGER_OBJECT)
+                bulk.raise_first_triggers(trigger, status, ids, TRIGGER_OBJECT)
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
@@ -163,9 +164,13 @@ class ImportSession:
         """History of the new students, now that they are complete, and triggers for all."""
         for ids in _slices(self._new_students):
             self.write_history(Student, ids)
-            self.raise_triggers(StudentTrigger, StudentValidationStatus, ids)
-        for ids in _slices(array("q", sorted(self._known_students))):
-            self.raise_triggers(StudentTrigger, StudentValidationStatus, ids)
+            self.raise_first_triggers(StudentTrigger, StudentValidationStatus, ids)
+        if self.will_stay:
+            with self._timed():
+                for ids in _slices(array("q", sorted(self._known_students))):
+                    bulk.raise_triggers(
+                        StudentTrigger, StudentValidationStatus, ids, TRIGGER_OBJECT
+                    )
 
     # --- Checks ---
 
