@@ -175,6 +175,9 @@ def _load(
         advance(source.bytes_read // 1000 - done)
         done = source.bytes_read // 1000
     session.errors.add([*loader.finish(), *source.errors])
+    if file.key and not source.is_whole:
+        # All that refers to rows not even read would be reported as well.
+        raise ImportRefused(session.errors)
     return loader
 
 

@@ -174,6 +174,7 @@ class CsvFile:
         self.columns = columns
         self.key = key
         self.errors: list[CellError] = []
+        self.is_whole = True  # until a row turns out to be one of which nothing is known
         self.bytes_read = 0
         self._remembered = {
             column.name: _Remembered(column, _reading(column, code_values)) for column in columns
@@ -241,6 +242,7 @@ class CsvFile:
                         found=len(row), width=width
                     )
                     errors.append(CellError(self.file, line, ROW, problem))
+                    self.is_whole = False
                 line = reader.line_num + 1
         except (csv.Error, UnicodeDecodeError) as error:
             self._unreadable(line, error)
@@ -272,6 +274,7 @@ class CsvFile:
 
     def _end(self, line: int, problem: str, column: str = "file") -> None:
         self.errors.append(CellError(self.file, line, column, problem))
+        self.is_whole = False
 
 
 def _reading(column: Column, code_values: Mapping[str, frozenset[str]]) -> Reading:

@@ -104,6 +104,23 @@ def test_what_refers_to_a_refused_row_is_not_reported_as_well(refuse):
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (
+            "asn,first_name,last_name,gender\n100000009,Ada,Byron,F\n",
+            "students.csv:1: birth_date: is missing: this column is required",
+        ),
+        (
+            "asn,first_name,last_name,birth_date,gender\n100000009,Ada,Byron,2008-05-17\n",
+            "students.csv:2: row: has 4 cells where the header has 5",
+        ),
+    ],
+)
+def test_what_refers_to_rows_that_were_not_read_is_not_reported_as_well(refuse, content, error):
+    assert refuse(official_marks=[{}], extra={"students.csv": content}) == [error]
+
+
 # --- Cells that a file of the kind refuses ------------------------------------------------------
 
 

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 from pasi.caller_info import of_operator
 from pasi.faults import Fault
 from pasi.importing import (
-    ImportBusy,
     ImportRefused,
     ImportSummary,
     WrongDirectory,
@@ -42,8 +41,12 @@ class Command(BaseCommand):
             errors = "1 error" if count == 1 else f"{count:,} errors"
             self.stderr.write(f"Nothing was loaded: {errors}.")
             sys.exit(1)
-        except (ImportBusy, Fault) as error:
-            raise CommandError(f"Nothing was loaded. {error}") from error
+        except Fault as fault:
+            raise CommandError(f"Nothing was loaded. {fault}") from fault
+        except KeyboardInterrupt:
+            raise CommandError(
+                "Interrupted. An import is kept whole or not at all; its recorded call says which."
+            ) from None
         self._tell(summary)
 
     def _tell(self, summary: ImportSummary) -> None:
