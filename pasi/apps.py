@@ -6,4 +6,5 @@ class PasiConfig(AppConfig):
     verbose_name = "Set-up"
 
     def ready(self) -> None:
-        from pasi import checks, schema  # noqa: F401  (both register themselves with their library)
+        # They register themselves with their libraries.
+        from pasi import checks, fields_schema, schema  # noqa: F401

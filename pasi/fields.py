@@ -2,6 +2,7 @@
 
 REST framework's own fields repair what must be refused: they trim texts, take numbers for texts
 and strings for numbers. Every pattern is matched against the whole value and in ASCII digits.
+How the fields appear in the published schema: pasi/fields_schema.py.
 """
 
 import datetime
@@ -10,10 +11,11 @@ import uuid
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from pasi import codes
+from pasi.calendar import current_school_year, school_year_text
 from pasi.faults import MOST_PROBLEMS
 
 # A match is a violation. The documents print [\x00-\x19], a misprint for \x1F: the one deliberate
@@ -29,6 +31,8 @@ DAY = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})"
     r"(?:\.([0-9]{1,9}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
+# Printable ASCII but for the characters that need quoting or have a meaning of their own.
+EMAIL_ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^-~]+@[A-Za-z0-9.-]+")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 INT16 = (-(2**15), 2**15 - 1)
@@ -37,13 +41,24 @@ INT64 = (-(2**63), 2**63 - 1)
 
 
 class StrictSerializer(serializers.Serializer):
-    """A JSON object of the contract: unknown properties are refused, null means absent."""
+    """A JSON object of the contract: unknown properties are refused, null means absent.
+
+    It keeps nothing of what it validates, so one instance may serve many threads.
+    """
 
     default_error_messages = {
         "required": _("is required"),
         "invalid": _("must be an object"),
+        "null": _("must be an object"),  # as an element of a list
         "unknown": _("is not a property of the contract"),
     }
+
+    def get_fields(self):
+        """Optional properties may be null, and the published schema says so."""
+        found = super().get_fields()
+        for field in found.values():
+            field.allow_null = field.allow_null or not field.required
+        return found
 
     def to_internal_value(self, data):
         if not isinstance(data, Mapping):
@@ -55,12 +70,34 @@ class StrictSerializer(serializers.Serializer):
             value = super().to_internal_value(present)
         except serializers.ValidationError as error:
             problems = dict(error.detail)
+        for path, problem in self.contradictions(present).items():
+            self._add(problems, path, problem)
         problems.update(
             {name: [self.error_messages["unknown"]] for name in unknown[:MOST_PROBLEMS]}
         )
         if problems:
             raise serializers.ValidationError(problems)
         return value
+
+    def contradictions(self, present: Mapping) -> dict[tuple[str, ...], str]:
+        """What is wrong between properties: the path of the one to name -> the problem.
+
+        `present`: the object as sent, unchecked, without nulls. Asked whatever else is wrong, so
+        that all problems are reported together.
+        """
+        return {}
+
+    def _add(self, problems: dict, path: tuple[str, ...], problem: str) -> None:
+        """Add a problem in the contract's order, unless its property has one already."""
+        name, *deeper = path
+        if not deeper:
+            problems.setdefault(name, [problem])
+        elif isinstance(inner := problems.setdefault(name, {}), dict):
+            self.fields[name]._add(inner, tuple(deeper), problem)
+        in_order = {each: problems[each] for each in self.fields if each in problems}
+        rest = {each: found for each, found in problems.items() if each not in in_order}
+        problems.clear()
+        problems.update(in_order | rest)
 
 
 class TextField(serializers.Field):
@@ -147,6 +184,60 @@ class AsnField(TextField):
 
     pattern = ASN
     what = _("must be nine digits, 000000001 to 999999999")
+
+
+class EmailField(TextField):
+    """An e-mail address: at most 254 characters of ASCII, of a simple form."""
+
+    pattern = EMAIL_ADDRESS
+    what = _("must be an e-mail address in plain ASCII characters")
+
+    def __init__(self, **options):
+        super().__init__(max_length=254, **options)
+
+
+class OneOfField(TextField):
+    """One of a few texts that the contract itself names, to the letter."""
+
+    default_error_messages = {"choice": _("must be one of {values}")}
+
+    def __init__(self, *values: str, **options):
+        self.values = values
+        super().__init__(**options)
+
+    def to_internal_value(self, data):
+        text = super().to_internal_value(data)
+        if text not in self.values:
+            self.fail("choice", values=", ".join(self.values))
+        return text
+
+
+class CodeField(TextField):
+    """A value of a closed code list, to the letter, in effect in the current school year.
+
+    Values that may not be submitted are taken: business rules refuse them. So do those that have
+    a rule for expired ones (`accepts_expired`). Several fields share one look at the code values
+    within codes.read_once().
+    """
+
+    default_error_messages = {
+        "unknown": _("is not a value of code list {code_type}"),
+        "not_in_effect": _("is a value of code list {code_type} not in effect in {school_year}"),
+    }
+
+    def __init__(self, code_type: str, *, accepts_expired: bool = False, **options):
+        self.code_type, self.accepts_expired = code_type, accepts_expired
+        super().__init__(**options)
+
+    def to_internal_value(self, data):
+        code = super().to_internal_value(data)
+        value = codes.code_list(self.code_type).get(code)
+        if value is None:
+            self.fail("unknown", code_type=self.code_type)
+        year = current_school_year()
+        if not (value.has_taken_effect if self.accepts_expired else value.is_in_effect)(year):
+            self.fail("not_in_effect", code_type=self.code_type, school_year=school_year_text(year))
+        return code
 
 
 class IntegerField(serializers.Field):
@@ -305,79 +396,75 @@ class AsnListField(serializers.Field):
         return value
 
 
-# --- How these fields appear in the published schema --------------------------------------------
+class AcknowledgedAsnsField(serializers.Field):
+    """ASNs that the caller has looked at: an optional list of texts, kept as a frozenset of ASNs.
 
+    Hyphens are dropped, malformed ASNs ignored, absent, null and empty are alike: no ASNs. Only
+    what is not a list of texts is refused.
+    """
 
-def _text_schema(field: TextField) -> dict:
-    schema = {"type": "string"}
-    if field.required:
-        schema["minLength"] = field.length or 1
-    elif field.length:
-        schema["minLength"] = 0
-    if field.length or field.max_length:
-        schema["maxLength"] = field.length or field.max_length
-    if field.pattern is not None:
-        whole = f"^(?:{_portable(field.pattern)})$"
-        schema["pattern"] = whole if field.required else f"^$|{whole}"
-    if field.violation is not None:
-        schema["not"] = {"pattern": _portable(field.violation)}
-    return schema
+    default_error_messages = {
+        "type": _("must be a list of ASNs"),
+        "most": _("may have at most {most} ASNs"),
+    }
+    MOST = 1_000  # far more than anybody can have looked at
 
+    def __init__(self, **options):
+        super().__init__(required=False, default=frozenset, **options)
 
-def _portable(pattern: re.Pattern) -> str:
-    """A pattern as JSON Schema (ECMA 262) writes it."""
-    return pattern.pattern.replace(r"\Z", "$")
-
-
-class TextFieldSchema(OpenApiSerializerFieldExtension):
-    target_class = TextField
-    match_subclasses = True
-
-    def map_serializer_field(self, auto_schema, direction):
-        if isinstance(self.target, GuidField):
-            return {"type": "string", "format": "uuid"}
-        return _text_schema(self.target)
-
-
-class IntegerFieldSchema(OpenApiSerializerFieldExtension):
-    target_class = IntegerField
-
-    def map_serializer_field(self, auto_schema, direction):
-        return {
-            "type": "integer",
-            "minimum": self.target.lowest,
-            "maximum": self.target.highest,
+    def to_internal_value(self, data):
+        if type(data) is not list:
+            self.fail("type")
+        if len(data) > self.MOST:
+            self.fail("most", most=self.MOST)
+        wrong = {
+            index: [
+                TextField.default_error_messages["type" if type(text) is not str else "unstorable"]
+            ]
+            for index, text in enumerate(data)
+            if type(text) is not str or UNSTORABLE.search(text)
         }
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        plain = (text.replace("-", "") for text in data)
+        return frozenset(asn for asn in plain if ASN.fullmatch(asn))
+
+    def to_representation(self, value):
+        return sorted(value)
 
 
-class BooleanFieldSchema(OpenApiSerializerFieldExtension):
-    target_class = BooleanField
+class ObjectListField(serializers.Field):
+    """A required list of one or more objects, each as `child` reads it.
 
-    def map_serializer_field(self, auto_schema, direction):
-        return {"type": "boolean"}
+    REST framework's ListSerializer clones its child for each element and keeps what it validates.
+    """
 
+    default_error_messages = {
+        "required": _("is required"),
+        "type": _("must be a list of objects"),
+        "empty": _("must have at least one element"),
+    }
 
-class DayFieldSchema(OpenApiSerializerFieldExtension):
-    target_class = DayField
+    def __init__(self, child: StrictSerializer, **options):
+        self.child = child
+        super().__init__(**options)
 
-    def map_serializer_field(self, auto_schema, direction):
-        return {"type": "string", "format": "date"}
+    def to_internal_value(self, data):
+        if type(data) is not list:
+            self.fail("type")
+        if not data:
+            self.fail("empty")
+        values, wrong = [], {}
+        for index, element in enumerate(data):
+            try:
+                values.append(self.child.run_validation(element))
+            except serializers.ValidationError as error:
+                wrong[index] = error.detail
+                if len(wrong) == MOST_PROBLEMS:
+                    break
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return values
 
-
-class InstantFieldSchema(OpenApiSerializerFieldExtension):
-    target_class = InstantField
-
-    def map_serializer_field(self, auto_schema, direction):
-        return {"type": "string", "format": "date-time"}
-
-
-class AsnListFieldSchema(OpenApiSerializerFieldExtension):
-    target_class = AsnListField
-
-    def map_serializer_field(self, auto_schema, direction):
-        return {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": self.target.most,
-            "items": {"type": "string", "pattern": r"^(?!000000000)[0-9]{9}$"},
-        }
+    def to_representation(self, value):
+        return [self.child.to_representation(element) for element in value]

@@ -91,6 +91,18 @@ class Code(models.Model):
     expiry_school_year = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Last school year, as its ending year; empty = no end."
     )
+    may_be_submitted = models.BooleanField(
+        db_default=True,
+        default=True,
+        help_text="No: the system or an older record has it, but no request may bring it.",
+    )
+    quality = models.PositiveSmallIntegerField(
+        "source document quality",
+        null=True,
+        blank=True,
+        help_text="Of source document types only: 100 unverified, 200 self declared, "
+        "250 supported, 300 verified.",
+    )
     history = tracked()
 
     class Meta:
