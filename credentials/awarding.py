@@ -15,6 +15,7 @@ from credentials.credential_order import ORDER, allowed
 from credentials.models import AwardedCredential, RequirementSet, RequirementSetStatus
 from enrolments.models import OfficialMark, SchoolEnrolment, TranscriptTrigger
 from pasi.models import Code
+from students.facts import StudentAccess
 from students.models import NAME_PARTS, Student
 
 GED_COURSES = tuple(f"GED998{digit}" for digit in range(1, 6))
@@ -45,6 +46,11 @@ class Candidate:
     mark_year: int | None = None  # most current official mark with credit awarded
     ged_year: int | None = None  # most current GED mark of value A, B or C
     enrolment_year: int | None = None  # most current school enrolment
+
+    @property
+    def access(self) -> StudentAccess:
+        """The callers of this service see every student: 9002 is for numbers that nobody has."""
+        return StudentAccess(self.asn, is_accessible=self.student_id is not None)
 
     @cached_property
     def awarded(self) -> frozenset[str]:

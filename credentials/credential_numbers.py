@@ -7,6 +7,7 @@ The formula is ours (inferred; the original is not public): b = next value of a 
 import re
 
 from pasi import bulk
+from pasi.check_digits import luhn
 
 SEQUENCE = "credential_number"
 FIRST, LAST = 100_000_000, 214_748_363
@@ -15,22 +16,10 @@ WRITTEN = re.compile(r"[0-9]{10}|[0-9]{5}-[0-9]{5}")
 
 LONGEST_STRIDE = 10_000
 
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # twice the digit, 9 subtracted above 9
-
-
-def check_digit(base: int) -> int:
-    """Luhn (mod 10) check digit: 100000000 -> 8, 100000001 -> 6."""
-    total, doubled = 0, True
-    while base:
-        base, digit = divmod(base, 10)
-        total += _DOUBLED[digit] if doubled else digit
-        doubled = not doubled
-    return -total % 10
-
 
 def number_of(base: int) -> int:
     """The credential number made from a value of the sequence: 100000000 -> 1000000008."""
-    return 10 * base + check_digit(base)
+    return 10 * base + luhn(base)
 
 
 def written(number: int) -> str:

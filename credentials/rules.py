@@ -6,6 +6,7 @@ from credentials.awarding import Candidate
 from credentials.credential_order import highest
 from pasi.calendar import school_year_of, school_year_text
 from pasi.rules import rejection
+from students.rules.access import invalid_asn
 
 KNOWLEDGE_BASE = "PASI knowledge base"
 
@@ -16,21 +17,6 @@ NOTHING_ACHIEVED_OUTSTANDING = _(
 NOT_OF_THIS_RUN = _(
     "No credential was awarded: this run is limited to other credential types than {Credential}."
 )
-
-
-@rejection(
-    "9002",
-    _("Invalid ASN"),
-    _(
-        "Alberta Student Number {StateProvinceId} was not found or you do not have access to it. "
-        "Check the number."
-    ),
-    source=KNOWLEDGE_BASE,
-)
-def invalid_asn(candidate: Candidate):
-    """No student has the number. The callers of this service see every student."""
-    if candidate.student_id is None:
-        yield {"StateProvinceId": candidate.asn}
 
 
 @rejection(

@@ -14,6 +14,7 @@ from pasi.fields import (
     IntegerField,
     TextField,
 )
+from pasi.responses import RejectionSerializer
 
 CURRENT, ARCHIVED, LEGACY, ARCHIVED_LEGACY = "Current", "Archived", "Legacy", "ArchivedLegacy"
 # How a number was found, the best way first.
@@ -91,11 +92,6 @@ def credential_json(
 
 
 # --- Answers of services ------------------------------------------------------------------------
-
-
-class RejectionSerializer(serializers.Serializer):
-    Code = TextField(help_text="Code of the rule; /api/rules/ explains it.")
-    Description = TextField()
 
 
 class SubmitCredentialResponseSerializer(serializers.Serializer):

@@ -211,6 +211,18 @@ def store_maturity_dates(
         [student for student, _before, _after in moved],
         MATURITY_OBJECT,
     )
+    raise_maturity_triggers(moved)
+
+
+def raise_maturity_triggers(
+    moved: Sequence[tuple[int, datetime.date | None, Maturity]],
+) -> None:
+    """Have the course enrolments that lie between two maturity dates looked at again.
+
+    `moved`: as for store_maturity_dates().
+    """
+    if not moved:
+        return
     bulk.raise_triggers(
         enrolments.CourseEnrolmentTrigger,
         enrolments.CourseEnrolmentValidationStatus,

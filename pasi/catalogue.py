@@ -70,13 +70,11 @@ def _of_fault(code: str) -> Entry:
         services = tuple(
             service.operation
             for service in SERVICES
-            if code != _VERSION_MISMATCH or _takes_version(service)
+            if code != _VERSION_MISMATCH or service.takes_version
         )
     remark = ""
     if is_certificates:
         remark = "Belongs to client certificates; this system uses access tokens."
-    elif not services:
-        remark = "No service built so far takes a PASI core version."
     return Entry(
         code=code,
         title=str(title),
@@ -89,10 +87,6 @@ def _of_fault(code: str) -> Entry:
         is_raised=bool(services),
         remark=remark,
     )
-
-
-def _takes_version(service) -> bool:
-    return "PASICoreVersion" in service.request_serializer().fields
 
 
 def as_markdown() -> str:

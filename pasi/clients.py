@@ -92,7 +92,9 @@ def represented(client: PasiClient, code: str) -> Organization | None:
 
     O.0001 is read as O.1. A client of the ministry does not represent schools.
     """
-    organization = Organization.objects.filter(code=normalized_code(code)).first()
+    organization = (
+        Organization.objects.filter(code=normalized_code(code)).select_related("authority").first()
+    )
     if organization is None:
         return None
     own = {organization.pk}

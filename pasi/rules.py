@@ -80,8 +80,12 @@ class Rule:
         return [self._rejection(values) for values in self.judge(facts)]
 
     def _rejection(self, values: dict) -> Rejection:
-        message = values.get("message", self.message)
-        return Rejection(self.code, str(message).format(**values))
+        """An empty value leaves no gap: the space before it goes with it."""
+        message = str(values.get("message", self.message))
+        for name, value in values.items():
+            if value == "":
+                message = message.replace(f" {{{name}}}", "")
+        return Rejection(self.code, message.format(**values))
 
 
 _registry: dict[str, Rule] = {}
@@ -163,10 +167,23 @@ def first_failing_stage(stages: Iterable[Iterable[Rule]], facts: Any) -> list[Re
     return []
 
 
-CORE_OUT_OF_DATE = not_raised(
+@dataclass(frozen=True, slots=True)
+class SubmittedVersion:
+    """The version a request refers to, and the latest that the Core has issued."""
+
+    submitted: int
+    latest: int
+
+
+@rejection(
     "9014",
     _("PASI Core Out of Date"),
     _("The data this request refers to is not available yet; send it again."),
-    because="No service built so far takes a PASI core version.",
     source="PASI knowledge base",
 )
+def core_out_of_date(version: SubmittedVersion):
+    """The version was never issued, also not while the call waited for it. Judged before all other
+    rules, by every service that takes a version.
+    """
+    if version.submitted > version.latest:
+        yield {}

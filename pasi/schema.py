@@ -106,8 +106,7 @@ class PasiSchema(AutoSchema):
 
     def _service_responses(self) -> dict:
         service = self._service
-        fields = service.request_serializer().fields
-        problems = (*OF_SERVICES, *([409] if "PASICoreVersion" in fields else []))
+        problems = (*OF_SERVICES, *([409] if service.takes_version else []))
         responses: dict = {
             (200, JSON): OpenApiResponse(service.response_serializer, "The call was carried out.")
         }

@@ -5,7 +5,6 @@ response. On rejection nothing but the response is written; on a fault everythin
 and the fault recorded. A ServiceCall without a ServiceResponse means: nothing was applied.
 """
 
-import hashlib
 import json
 import logging
 import time
@@ -18,23 +17,25 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
-from django.utils import timezone
 from rest_framework import serializers
 
 from audit.current_call import during_call
-from audit.models import AppliedCall, ServiceCall, ServiceResponse
-from pasi import bulk, caller_info, reading_json
+from audit.models import ServiceCall, ServiceResponse
+from pasi import bulk, caller_info, codes, reading_json
 from pasi.clients import check_client, represented
 from pasi.faults import PROBLEM_JSON, Fault, fault_of_database_error
 from pasi.http import new_message_id
 from pasi.models import Organization, PasiClient, Role
-from pasi.rules import Rejection, Rule, first_failing_stage
+from pasi.replay import advisory_key, applied, remember, replay_key
+from pasi.responses import SubmitResponseSerializer, submit_response
+from pasi.rules import Rejection, Rule, SubmittedVersion, core_out_of_date, first_failing_stage
 
 logger = logging.getLogger(__name__)
 
 Outcome = ServiceResponse.Outcome
 DEADLOCK_RETRIES = 2
 RETRIED_STATES = {"40001", "40P01"}
+VERSION_POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -123,19 +124,48 @@ class Service(ABC):
     # (422), or only parts of it within the answer.
     response_serializer: type[serializers.Serializer]
     may_be_rejected_whole = True
+    # A service that only reads is carried out again when it is called again.
+    changes_records = True
+    # The record's PASICoreVersion is in the request: 9014 and 3004 are judged.
+    takes_version = False
     # Rules in the order they are judged; all violations of a stage are collected, and a stage
-    # that fails ends the judging.
+    # that fails ends the judging. Those of access are judged before the version is compared.
+    access_stages: tuple[tuple[Rule, ...], ...] = ()
     stages: tuple[tuple[Rule, ...], ...] = ()
+    # Codes that the service's document lists and that it never has a reason to return.
+    listed_only: tuple[Rule, ...] = ()
 
     @abstractmethod
     def carry_out(self, call: Call) -> Result:
         """Lock, load, judge, write. Runs inside the one transaction of the call."""
 
+    def rejected(self, call: Call, rejections: Sequence[Rejection]) -> Result:
+        """What a call comes to that rules refuse as a whole."""
+        raise NotImplementedError(f"{self.operation} is never rejected as a whole")
+
     def recorded_body(self, response: ServiceResponse) -> dict[str, Any]:
         """The answer of an applied or rejected call, for its repeat and for the audit."""
         return response.body
 
-    def judge(self, facts: Any) -> list[Rejection]:
+    @classmethod
+    def rules(cls) -> list[Rule]:
+        """Every rule that the service can answer with, or lists."""
+        version = [core_out_of_date] if cls.takes_version else []
+        judged = [rule for stage in (*cls.access_stages, *cls.stages) for rule in stage]
+        return [*version, *judged, *cls.listed_only]
+
+    def judge(
+        self, facts: Any, *, version: int | None = None, submitted: int = 0
+    ) -> list[Rejection]:
+        """The rejections of the first stage that has any.
+
+        `version`: the record's present version, compared with the `submitted` one once access is
+        granted; 3004 where they differ.
+        """
+        if refused := first_failing_stage(self.access_stages, facts):
+            return refused
+        if version is not None and version != submitted:
+            raise Fault("3004", {"ClientVersion": submitted, "CoreVersion": version})
         return first_failing_stage(self.stages, facts)
 
     def execute(self, body: bytes, caller: Caller, message_id: UUID | None = None) -> Answer:
@@ -150,10 +180,11 @@ class Service(ABC):
             return _refusal(call, fault)
         try:
             caller.check_may_use(self)
-            call.request = reading_json.validated(self.request_serializer, document)
-            code = call.request["CallerInfo"]["User"]["OrganizationCode"]
-            call.organization = caller.organization(code, self)
-            return self._once(call, document)
+            with codes.read_once():  # the rules see the code values that the request was read by
+                call.request = reading_json.validated(self.request_serializer, document)
+                code = call.request["CallerInfo"]["User"]["OrganizationCode"]
+                call.organization = caller.organization(code, self)
+                return self._once(call, document)
         except Exception as error:
             fault = _fault_of(error, call)
             if fault is not error:
@@ -163,28 +194,40 @@ class Service(ABC):
 
     def _once(self, call: Call, document: reading_json.Document) -> Answer:
         """Answer a repeat of an applied call from the record; carry out anything else."""
-        key = replay_key(call, document)
-        if key and (first := _applied(key)):
+        key = replay_key(call, document) if self.changes_records else None
+        if key and (first := applied(key)):
             return self._replayed(call, first)
+        refused = self._version_not_known(call)
         for attempt in range(DEADLOCK_RETRIES + 1):
             try:
                 with transaction.atomic(durable=True), during_call(call.message_id):
                     bulk.set_lock_timeout(settings.PASI_LOCK_TIMEOUT_SECONDS)
                     if key:
                         bulk.advisory_lock(advisory_key(call))
-                        if first := _applied(key):
+                        if first := applied(key):
                             return self._replayed(call, first)
-                    bulk.announce_version()
-                    result = self.carry_out(call)
+                    if self.changes_records:
+                        bulk.announce_version()
+                    result = self.rejected(call, refused) if refused else self.carry_out(call)
                     _record_result(call, result)
                     if key and result.outcome == Outcome.APPLIED:
-                        _remember(key, call)
+                        remember(key, call)
                 return Answer(call.message_id, result.http_status, result.body)
             except DatabaseError as error:
                 state = getattr(error.__cause__, "sqlstate", None)
                 if state not in RETRIED_STATES or attempt == DEADLOCK_RETRIES:
                     raise
         raise AssertionError("the loop returns or raises")
+
+    def _version_not_known(self, call: Call) -> list[Rejection]:
+        """9014: a version that the Core has not issued. Waits for it first, holding nothing."""
+        if not self.takes_version:
+            return []
+        submitted = call.request["PASICoreVersion"]
+        until = time.monotonic() + settings.PASI_VERSION_WAIT_SECONDS
+        while submitted > (latest := bulk.latest_version()) and time.monotonic() < until:
+            time.sleep(VERSION_POLL_SECONDS)
+        return core_out_of_date.rejections(SubmittedVersion(submitted, latest))
 
     def _replayed(self, call: Call, first: ServiceResponse) -> Answer:
         body = self.recorded_body(first)
@@ -199,6 +242,34 @@ class Service(ABC):
         )
         return Answer(
             call.message_id, first.http_status, body, {"PASI-Replayed": str(first.call_id)}
+        )
+
+
+class SubmitService(Service):
+    """A service that answers a SubmitResponse: the record's id and its new version."""
+
+    response_serializer = SubmitResponseSerializer
+
+    def rejected(self, call: Call, rejections: Sequence[Rejection]) -> Result:
+        """Nothing is written but the record of the call."""
+        asn = call.request.get("StateProvinceId")
+        body = submit_response("0", 0, rejections)
+        return Result(
+            body=body,
+            stored_body=body,
+            outcome=Outcome.REJECTED,
+            http_status=422,
+            codes=[rejection.code for rejection in rejections],
+            state_province_ids=[asn] if asn else [],
+        )
+
+    def applied(self, asn: str, record_id: str, version: int) -> Result:
+        body = submit_response(record_id, version)
+        return Result(
+            body=body,
+            stored_body=body,
+            outcome=Outcome.APPLIED,
+            state_province_ids=[asn],
         )
 
 
@@ -298,45 +369,3 @@ def recorded_call(operation: str, caller: Caller, body: dict[str, Any]) -> Itera
     except BaseException as error:
         record_fault(call, _fault_of(error, call))
         raise
-
-
-# --- Replay -------------------------------------------------------------------------------------
-
-
-def replay_key(call: Call, document: reading_json.Document) -> str | None:
-    """The key of an identical request by the same client; None for calls made in process."""
-    if call.caller.client is None:
-        return None
-    canonical = json.dumps(document.value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    parts = (
-        str(call.caller.client.pk),
-        call.request["CallerInfo"]["ClientMessageID"],
-        call.operation,
-        canonical,
-    )
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def advisory_key(call: Call) -> int:
-    """The lock under which one client's reuse of a ClientMessageID takes its turn."""
-    parts = (
-        str(call.caller.client.pk),
-        call.request["CallerInfo"]["ClientMessageID"],
-        call.operation,
-    )
-    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return int.from_bytes(digest[:8], "big") & (bulk.ANNOUNCEMENT_OFFSET - 1)
-
-
-def _applied(key: str) -> ServiceResponse | None:
-    """The response of the same request, applied within the last 30 days."""
-    since = timezone.now() - timezone.timedelta(days=settings.PASI_REPLAY_DAYS)
-    return ServiceResponse.objects.filter(
-        call__in=AppliedCall.objects.filter(replay_key=key, applied_at__gte=since).values("call")
-    ).first()
-
-
-def _remember(key: str, call: Call) -> None:
-    """Note that this request was applied; one that is older than 30 days gives way."""
-    AppliedCall.objects.filter(replay_key=key).delete()
-    AppliedCall.objects.create(replay_key=key, call_id=call.message_id)

@@ -201,7 +201,11 @@ PASI_TODAY = calendar.fixed_today_from_environment(allowed=DEBUG or _flag("PASI_
 PASI_CURRENT_SCHOOL_YEARS = [int(year) for year in _words("PASI_CURRENT_SCHOOL_YEARS")]
 PASI_CLOSED = _flag("PASI_CLOSED")
 PASI_LOCK_TIMEOUT_SECONDS = float(os.environ.get("PASI_LOCK_TIMEOUT_SECONDS", "10"))
+# How long a call waits for a version that the Core has not issued yet, before 9014.
+PASI_VERSION_WAIT_SECONDS = float(os.environ.get("PASI_VERSION_WAIT_SECONDS", "5"))
 PASI_REPLAY_DAYS = 30
+# The ninth digit of a new ASN: luhn, or none (the pool then has nine digits).
+PASI_ASN_CHECK_DIGIT = os.environ.get("PASI_ASN_CHECK_DIGIT", "luhn")
 PASI_RULES_OFF = _words("PASI_RULES_OFF")
 # Networks whose X-Forwarded-For header is believed (the balancer in front of the web processes).
 PASI_TRUSTED_PROXIES = _words("PASI_TRUSTED_PROXIES")

@@ -65,6 +65,12 @@ def _ensure_template(server, name: str) -> None:
         server.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
 
 
+@pytest.fixture(autouse=True)
+def no_waiting(settings):
+    """A version that the Core has not issued is refused at once."""
+    settings.PASI_VERSION_WAIT_SECONDS = 0
+
+
 class Clones:
     """Makes databases from the template and takes them away again."""
 

@@ -3,7 +3,8 @@ can be made without the rest."""
 
 from random import Random
 
-from credentials.credential_numbers import FIRST, check_digit, number_of
+from credentials.credential_numbers import FIRST, number_of
+from pasi.check_digits import luhn
 
 FIRST_STUDENT = 10_000_000
 LAST_STUDENT = 39_999_999
@@ -23,7 +24,7 @@ def unused_student_number() -> str:
 
 
 def with_check_digit(digits: int) -> str:
-    return f"{digits}{check_digit(digits)}"
+    return f"{digits}{luhn(digits)}"
 
 
 def credential_number(place: int, which: int) -> int:

@@ -8,6 +8,7 @@ from audit.models import ServiceCall, ServiceResponse
 from credentials.models import AwardedCredential, AwardingRun, RequirementSetStatus
 from enrolments.models import TranscriptRecord, TranscriptTrigger
 from pasi import bulk
+from pasi.services import DEADLOCK_RETRIES
 from students.models import Student
 from tests.concurrency.calls import answers, award, body_for, make_authorization, submit
 from tests.concurrency.sessions import (
@@ -76,7 +77,8 @@ def test_a_deadlock_is_tried_again_and_the_call_succeeds(students):
     assert answers(answer.body) == {"": 3}
     assert AwardingRun.objects.count() == 1
     assert ServiceResponse.objects.get(call=answer.message_id).outcome == "Applied"
-    assert deadlocks() == 1
+    # The other session may win the race for the first student once more.
+    assert 1 <= deadlocks() <= DEADLOCK_RETRIES
 
 
 def test_statuses_are_read_after_who_is_being_recalculated(students):

@@ -171,7 +171,8 @@ def test_what_is_applied_again_after_30_days_is_remembered_anew(token, graduate)
 
 
 def test_the_lock_of_a_request_stays_below_the_announced_versions(ministry):
-    from pasi.services import Call, Caller, advisory_key, new_message_id
+    from pasi.replay import advisory_key
+    from pasi.services import Call, Caller, new_message_id
 
     keys = set()
     for number in range(200):

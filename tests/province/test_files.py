@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from credentials.credential_numbers import check_digit
+from pasi.check_digits import luhn
 from pasi.province import write_province
 from pasi.province.reference import DATA
 from tests.province.conftest import SEED, TODAY
@@ -205,7 +205,7 @@ def test_numbers_carry_check_digits_and_enrolments_have_uuids(larger):
     numbers = list(larger.students)
     numbers += [row["credential_number"] for row in larger.rows("awarded_credentials")]
     for number in numbers:
-        assert check_digit(int(number[:-1])) == int(number[-1]), number
+        assert luhn(int(number[:-1])) == int(number[-1]), number
     assert numbers[0] == "100000009"
     for name in ("school_enrolments", "course_enrolments"):
         for row in larger.rows(name):

@@ -4,6 +4,7 @@ import datetime
 
 from credentials import rules
 from credentials.awarding import Candidate
+from students.rules import access
 from tests.rules.cases import breaking, passing
 
 BORN = datetime.date(2008, 5, 17)  # in school year 2008
@@ -40,10 +41,10 @@ BOTH = {"achieved": "HSED", "sets": ["HSED-ALT1", "HSED-ALT2"]}
 
 AWARDING_CASES = [
     breaking(
-        rules.invalid_asn, "unknown", Candidate("123456789"), {"StateProvinceId": "123456789"}
+        access.invalid_asn, "unknown", Candidate("123456789"), {"StateProvinceId": "123456789"}
     ),
-    passing(rules.invalid_asn, "known", candidate()),
-    passing(rules.invalid_asn, "key 0 is a student", candidate(student_id=0)),
+    passing(access.invalid_asn, "known", candidate()),
+    passing(access.invalid_asn, "key 0 is a student", candidate(student_id=0)),
     # ---
     breaking(
         rules.deactivated_asn,

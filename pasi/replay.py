@@ -1,0 +1,57 @@
+"""Repeats: the same request of the same client, applied once, is answered from the record.
+
+The advisory lock spares the losers of a race their work; the primary key of AppliedCall is the
+guarantee. See docs/concurrency.md.
+"""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import timezone
+
+from audit.models import AppliedCall, ServiceResponse
+from pasi import bulk, reading_json
+
+if TYPE_CHECKING:
+    from pasi.services import Call
+
+
+def replay_key(call: "Call", document: reading_json.Document) -> str | None:
+    """The key of an identical request by the same client; None for calls made in process."""
+    if call.caller.client is None:
+        return None
+    canonical = json.dumps(document.value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    parts = (
+        str(call.caller.client.pk),
+        call.request["CallerInfo"]["ClientMessageID"],
+        call.operation,
+        canonical,
+    )
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def advisory_key(call: "Call") -> int:
+    """The lock under which one client's reuse of a ClientMessageID takes its turn."""
+    parts = (
+        str(call.caller.client.pk),
+        call.request["CallerInfo"]["ClientMessageID"],
+        call.operation,
+    )
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return int.from_bytes(digest[:8], "big") & (bulk.ANNOUNCEMENT_OFFSET - 1)
+
+
+def applied(key: str) -> ServiceResponse | None:
+    """The response of the same request, applied within the last 30 days."""
+    since = timezone.now() - timezone.timedelta(days=settings.PASI_REPLAY_DAYS)
+    return ServiceResponse.objects.filter(
+        call__in=AppliedCall.objects.filter(replay_key=key, applied_at__gte=since).values("call")
+    ).first()
+
+
+def remember(key: str, call: "Call") -> None:
+    """Note that this request was applied; one that is older than 30 days gives way."""
+    AppliedCall.objects.filter(replay_key=key).delete()
+    AppliedCall.objects.create(replay_key=key, call_id=call.message_id)

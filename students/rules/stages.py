@@ -1,0 +1,107 @@
+"""The order in which the student services judge their rules.
+
+All violations of a stage are answered together, by code; a stage that fails ends the judging.
+Source: PASI knowledge base for the stages; their order inferred. What holds for every service
+(9014, 3004) is judged by pasi.services.
+"""
+
+from pasi.rules import Rule
+from students.rules import (
+    access,
+    addresses,
+    duplicates,
+    identity,
+    names,
+    phones,
+    restrictions,
+)
+from students.rules.name_characters import CHARACTER_RULES
+
+Stages = tuple[tuple[Rule, ...], ...]
+
+
+def _by_code(*rules: Rule) -> tuple[Rule, ...]:
+    return tuple(sorted(rules, key=lambda rule: int(rule.code)))
+
+
+_ACCESS: Stages = ((access.invalid_asn,), (access.secondary_asn,), (access.may_not_change,))
+
+# --- CreateStudent ------------------------------------------------------------------------------
+
+_CONTENT_OF_NEW_STUDENT = _by_code(
+    addresses.not_a_mailing_address,
+    addresses.address_expires_too_early,
+    addresses.missing_address_details,
+    addresses.canadian_postal_code_length,
+    addresses.canadian_postal_code_format,
+    addresses.us_postal_code_format,
+    addresses.unexpected_address_details,
+    addresses.province_length,
+    addresses.street_line_with_outer_space,
+    addresses.street_with_multiple_spaces,
+    addresses.address_before_birth,
+    addresses.addresses_take_effect_together,
+    restrictions.restriction_expires_too_early,
+    restrictions.restriction_overlaps,
+    restrictions.restriction_before_birth,
+    *CHARACTER_RULES,
+    identity.born_in_the_future,
+    names.alias_is_the_legal_name,
+    identity.born_before_1890,
+    identity.document_issued_before_birth,
+    phones.invalid_first_character,
+    phones.invalid_length,
+    phones.invalid_second_character,
+    phones.invalid_character,
+    phones.phone_expires_too_early,
+    phones.invalid_extension,
+    phones.phone_before_birth,
+    identity.section23_cannot_be_submitted,
+    identity.missing_document_expiry_date,
+    identity.system_only_document,
+)
+
+CREATE_STUDENT_STAGES: Stages = (
+    _CONTENT_OF_NEW_STUDENT,
+    (
+        duplicates.similar_students,
+        duplicates.limited_access_acknowledges,
+        duplicates.limited_access_similar_students,
+        duplicates.exact_duplicate,
+        duplicates.limited_access_exact_duplicate,
+    ),
+)
+
+# --- SubmitName ---------------------------------------------------------------------------------
+
+SUBMIT_NAME_ACCESS_STAGES = _ACCESS
+SUBMIT_NAME_STAGES: Stages = (
+    (names.unknown_name,),
+    (
+        names.original_name_is_protected,
+        names.preferred_name_stays,
+        names.legal_and_original_names_stay,
+        names.legal_name_is_not_corrected,
+    ),
+    CHARACTER_RULES,
+    (names.empty_update,),
+    (names.duplicate_name,),
+)
+
+# --- SubmitIdentificationInformation ------------------------------------------------------------
+
+SUBMIT_IDENTIFICATION_ACCESS_STAGES = _ACCESS
+SUBMIT_IDENTIFICATION_STAGES: Stages = (
+    _by_code(
+        names.original_name_is_protected,
+        *CHARACTER_RULES,
+        identity.source_got_worse,
+        identity.gender_became_unknown,
+        identity.born_in_the_future,
+        identity.born_before_1890,
+        identity.document_issued_before_birth,
+        identity.system_only_document,
+    ),
+    (names.empty_update,),
+    (duplicates.becomes_exact_duplicate, duplicates.limited_access_becomes_exact_duplicate),
+)
