@@ -92,9 +92,18 @@ class CodeAdmin(RecordedAdmin):
         "long_name",
         "effective_school_year",
         "expiry_school_year",
+        "may_be_submitted",
+        "quality",
     )
-    list_display = ("code", "code_type", "short_name", "long_name", "in_effect")
-    list_filter = ("code_type",)
+    list_display = (
+        "code",
+        "code_type",
+        "short_name",
+        "long_name",
+        "in_effect",
+        "may_be_submitted",
+    )
+    list_filter = ("code_type", "may_be_submitted")
     search_fields = ("code", "short_name", "code_type")
 
     @admin.display(description=_("School years"))

@@ -3,17 +3,17 @@
 from audit.models import ServiceResponse
 from credentials.services import SubmitCredentialAwardingMultiple
 from pasi.services import Service
+from students.services import SERVICES as STUDENT_SERVICES
 
-SERVICES: tuple[type[Service], ...] = (SubmitCredentialAwardingMultiple,)
+SERVICES: tuple[type[Service], ...] = (*STUDENT_SERVICES, SubmitCredentialAwardingMultiple)
 
 
 def services_of_rules() -> dict[str, list[str]]:
-    """rule code -> operations that judge it."""
+    """rule code -> operations whose document lists it."""
     found: dict[str, list[str]] = {}
     for service in SERVICES:
-        for stage in service.stages:
-            for rule in stage:
-                found.setdefault(rule.code, []).append(service.operation)
+        for rule in service.rules():
+            found.setdefault(rule.code, []).append(service.operation)
     return found
 
 

@@ -2,27 +2,27 @@
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import RecordRead, ServiceCall
 from credentials.models import AwardedCredential, RequirementSetStatus
 from enrolments.models import CourseEnrolment, OfficialMark, SchoolEnrolment
-from pasi.back_office.admins import (
-    MarkedDeleted,
-    ReadOnlyHistoryAdmin,
-    ReadOnlyInline,
-    record_url,
-)
+from pasi.back_office.admins import ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.lists import students_found
-from pasi.calendar import business_today
-from students.models import (
-    CitizenshipStatus,
-    DisclosureRestriction,
-    MailingAddress,
-    Name,
-    Student,
+from pasi.calendar import business_today, school_year_text
+from students.disposal import scheduled_disposal_date
+from students.models import DisclosureRestriction, Student
+from students.part_admin import (
+    AddressInline,
+    CitizenshipInline,
+    EmailInline,
+    NameInline,
+    PhoneInline,
+    RestrictionInline,
+    student_link,
 )
 
 
@@ -49,85 +49,6 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset.filter(conditions.get(self.value(), Q()))
 
 
-class PartInline(MarkedDeleted, ReadOnlyInline):
-    """A part of the personal record; deleted ones stay to be seen."""
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).order_by("is_deleted", "pk")
-
-
-class NameInline(PartInline):
-    model = Name
-    has_history = True
-    fk_name = "student"
-    fields = (
-        "full_name",
-        "uses",
-        "effective_on",
-        "created_by_organization",
-        "updated_by_organization",
-        "updated_at",
-        "deleted",
-    )
-
-    def get_queryset(self, request):
-        rows = super().get_queryset(request)
-        return rows.select_related("student", "created_by_organization", "updated_by_organization")
-
-    @admin.display(description=_("Name"))
-    def full_name(self, name: Name) -> str:
-        return name.full_name
-
-    @admin.display(description=_("Used as"))
-    def uses(self, name: Name) -> str:
-        return name_uses(name)
-
-
-def name_uses(name: Name) -> str:
-    """Which of the student's names this is."""
-    student = name.student
-    uses = (
-        (student.legal_name_id, _("legal")),
-        (student.preferred_name_id, _("preferred")),
-        (student.original_name_id, _("original")),
-    )
-    return ", ".join(str(use) for key, use in uses if key == name.pk) or str(_("other"))
-
-
-class AddressInline(PartInline):
-    model = MailingAddress
-    has_history = True
-    fields = (
-        "address_type",
-        "street",
-        "city",
-        "state_province",
-        "postal_code",
-        "country",
-        "effective_on",
-        "expires_on",
-        "deleted",
-    )
-
-
-class CitizenshipInline(PartInline):
-    model = CitizenshipStatus
-    has_history = True
-    fields = (
-        "citizenship_status",
-        "guardian_citizenship_status",
-        "document_expiry_date",
-        "effective_on",
-        "deleted",
-    )
-
-
-class RestrictionInline(PartInline):
-    model = DisclosureRestriction
-    has_history = True
-    fields = ("code", "details", "effective_on", "expires_on", "is_active", "deleted")
-
-
 @admin.register(Student)
 class StudentAdmin(ReadOnlyHistoryAdmin):
     list_display = (
@@ -147,7 +68,14 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
         "ASN with or without hyphens, or the beginning of a name: Smith · Smith, Jo · Jo Smith"
     )
     lists_students = True
-    inlines = (RestrictionInline, NameInline, AddressInline, CitizenshipInline)
+    inlines = (
+        RestrictionInline,
+        NameInline,
+        AddressInline,
+        PhoneInline,
+        EmailInline,
+        CitizenshipInline,
+    )
     fieldsets = (
         (None, {"fields": ("number", "state", "other_numbers")}),
         (_("Identity"), {"fields": ("legal", "preferred", "original", "birth_date", "gender")}),
@@ -176,7 +104,16 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
         ),
         (
             _("Record"),
-            {"fields": ("created_on", "created_by_organization", "version", "updated_at")},
+            {
+                "fields": (
+                    "created_on",
+                    "created_by_organization",
+                    "active_in",
+                    "disposal",
+                    "version",
+                    "updated_at",
+                )
+            },
         ),
     )
 
@@ -213,7 +150,7 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
             notices.append(
                 format_html(
                     _("This is a secondary number. The student is known by {}."),
-                    _link(record.primary),
+                    student_link(record.primary),
                 )
             )
         if record.is_deceased:
@@ -255,7 +192,7 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
     @admin.display(description=_("Status"))
     def state(self, student: Student) -> str:
         if student.primary_id:
-            return format_html(_("Secondary of {}"), _link(student.primary))
+            return format_html(_("Secondary of {}"), student_link(student.primary))
         return student.status
 
     @admin.display(description=_("Disclosure"))
@@ -270,72 +207,14 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
     def other_numbers(self, student: Student) -> str:
         return ", ".join(asn_text(other.asn) for other in student.secondaries.all()) or NOTHING
 
+    @admin.display(description=_("Active in the school years"))
+    def active_in(self, student: Student) -> str:
+        years = student.activities.order_by("school_year").values_list("school_year", flat=True)
+        return ", ".join(map(school_year_text, years)) or NOTHING
 
-def _link(student: Student) -> str:
-    return format_html('<a href="{}">{}</a>', record_url(student), asn_text(student.asn))
-
-
-# --- Parts of the personal record: reached from the student, each with its own history -----------
-
-
-class PartAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
-    lists_students = True
-    list_select_related = ("student",)
-    search_fields = ("student__asn",)
-    search_help_text = _("ASN or name of the student")
-
-    def get_model_perms(self, request):
-        """Not listed on the start page."""
-        return {}
-
-    def get_search_results(self, request, queryset, search_term):
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(student__in=students_found(search_term)), False
-
-    def students_seen(self, request, record):
-        return [record.student.asn]
-
-    @admin.display(description=_("Student"))
-    def of_student(self, part) -> str:
-        return _link(part.student)
-
-
-@admin.register(Name)
-class NameAdmin(PartAdmin):
-    list_display = ("full_name", "of_student", "uses", "deleted")
-    fields = (
-        "of_student",
-        "uses",
-        "first_name",
-        "middle_name",
-        "last_name",
-        "suffix",
-        "deleted",
-        "effective_on",
-        "updated_at",
-        "created_by_organization",
-        "updated_by_organization",
-    )
-
-    @admin.display(description=_("Used as"))
-    def uses(self, name: Name) -> str:
-        return name_uses(name)
-
-
-@admin.register(MailingAddress)
-class MailingAddressAdmin(PartAdmin):
-    list_display = ("street", "city", "postal_code", "of_student", "address_type", "deleted")
-    fields = ("of_student", *AddressInline.fields, "updated_at")
-
-
-@admin.register(CitizenshipStatus)
-class CitizenshipStatusAdmin(PartAdmin):
-    list_display = ("citizenship_status", "of_student", "effective_on", "deleted")
-    fields = ("of_student", *CitizenshipInline.fields, "updated_at")
-
-
-@admin.register(DisclosureRestriction)
-class DisclosureRestrictionAdmin(PartAdmin):
-    list_display = ("code", "of_student", "effective_on", "expires_on", "is_active", "deleted")
-    fields = ("of_student", *RestrictionInline.fields, "updated_at")
+    @admin.display(description=_("Scheduled disposal of the record"))
+    def disposal(self, student: Student) -> str:
+        """Of the person: enrolments under linked numbers belong together."""
+        person = student.primary or student
+        enrolments = SchoolEnrolment.objects.filter(Q(student=person) | Q(student__primary=person))
+        return formats.date_format(scheduled_disposal_date(person.birth_date, enrolments))

@@ -1,4 +1,4 @@
-"""Which organization may see which student: the associations between the two.
+"""Which organization may see or change which student: the associations between the two.
 
 The rule stands here twice, because it is asked in two ways: association() judges one student on
 facts loaded beforehand; _gathered() finds all students of an organization, for lists of millions.
@@ -95,6 +95,7 @@ class Enrolled:
     school: int
     authority: int
     exit_date: datetime.date
+    school_year: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +115,13 @@ def association(student: KnownStudent, organization: Organization, periods: Peri
         return Association.MINISTRY
     if student.is_deactivated:
         return Association.NONE
-    creators = (student.created_by, student.authority_of_creator)
     if (
         not student.enrolments
-        and organization.pk in creators
+        and _has_created(organization, student)
         and student.created_on >= periods.created_since
     ):
         return Association.CREATION
-    own = [e for e in student.enrolments if organization.pk in (e.school, e.authority)]
+    own = _enrolled_at(organization, student)
     if any(enrolled.exit_date > periods.today for enrolled in own):
         return Association.CURRENT_ENROLMENT
     if any(
@@ -133,6 +133,15 @@ def association(student: KnownStudent, organization: Organization, periods: Peri
     if not is_high and any(enrolled.exit_date >= periods.recent_since for enrolled in own):
         return Association.RECENT_ENROLMENT
     return Association.NONE
+
+
+def _has_created(organization: Organization, student: KnownStudent) -> bool:
+    return organization.pk in (student.created_by, student.authority_of_creator)
+
+
+def _enrolled_at(organization: Organization, student: KnownStudent) -> list[Enrolled]:
+    """The student's enrolments at a school, or at the schools of an authority."""
+    return [e for e in student.enrolments if organization.pk in (e.school, e.authority)]
 
 
 def _newer_elsewhere(enrolled: Enrolled, student: KnownStudent) -> bool:
@@ -162,6 +171,61 @@ def view_of(student: KnownStudent, organizations: Iterable[Organization], period
     return View.NOTHING
 
 
+def may_access(student: KnownStudent, organization: Organization, periods: Periods) -> bool:
+    """Whether the number exists for an organization: the second half of 9002.
+
+    Only limited access needs an association, By Last School Enrolment or better; with low
+    restriction any enrolment will do, however long ago. A deactivated number has no associations,
+    so it does not exist for limited access. Source: PASI knowledge base; condition inferred.
+    """
+    if organization.kind == Kind.MINISTRY:
+        return True
+    access = effective_access(organization, periods.today)
+    if access == Access.NORMAL:
+        return True
+    if student.is_deactivated:
+        return False
+    if access == Access.LOW_RESTRICTION and _enrolled_at(organization, student):
+        return True
+    return association(student, organization, periods) <= Association.LAST_ENROLMENT
+
+
+def may_change(
+    student: KnownStudent, organization: Organization, periods: Periods, current_school_year: int
+) -> bool:
+    """9065: associated By Last School Enrolment or better, or the student's record custodian.
+
+    The custodian is where the student was in the last year of schooling, is enrolled (the exit day
+    included), or will be in a future school year. Source: PASI knowledge base; its use here
+    inferred.
+    """
+    if association(student, organization, periods) <= Association.LAST_ENROLMENT:
+        return True
+    if student.is_deactivated:
+        return False
+    last_year = max((enrolled.school_year for enrolled in student.enrolments), default=0)
+    return any(
+        enrolled.school_year == last_year
+        or enrolled.school_year > current_school_year
+        or enrolled.exit_date >= periods.today
+        for enrolled in _enrolled_at(organization, student)
+    )
+
+
+def created_lately_by(
+    student: KnownStudent, organization: Organization, today: datetime.date, *, days: int = 30
+) -> bool:
+    """9049: the ministry, or who created the student at most `days` days ago, or its authority.
+
+    Unlike the association by creation it does not end with an enrolment. Source: PASI knowledge
+    base; the last day inferred.
+    """
+    if organization.kind == Kind.MINISTRY:
+        return True
+    age = today - student.created_on
+    return _has_created(organization, student) and age <= datetime.timedelta(days=days)
+
+
 def known_students(numbers: Iterable[int]) -> dict[int, KnownStudent]:
     """The facts of students, by key. Three queries."""
     rows = Student.objects.filter(pk__any=list(numbers)).values_list(
@@ -178,7 +242,7 @@ def known_students(numbers: Iterable[int]) -> dict[int, KnownStudent]:
     for number, *enrolled in (
         _enrolments()
         .filter(student__any=list(person_of))
-        .values_list("student_id", "school_id", "school__authority_id", "exit_date")
+        .values_list("student_id", "school_id", "school__authority_id", "exit_date", "school_year")
     ):
         enrolments.setdefault(person_of[number], []).append(Enrolled(*enrolled))
     return {

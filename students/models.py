@@ -141,6 +141,11 @@ class Name(NameParts):
 
     id = models.AutoField(primary_key=True)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="names")
+    was_legal = models.BooleanField(
+        "legal, now or once",
+        db_default=False,
+        help_text="It is the legal name or was it before a change.",
+    )
     is_deleted = models.BooleanField(default=False)
     effective_on = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
@@ -164,12 +169,10 @@ class Name(NameParts):
 
     class Meta:
         constraints = [
+            # A deleted name may come back under another record: its own stays deleted.
             models.UniqueConstraint(
-                "student",
-                "last_name",
-                "first_name",
-                "middle_name",
-                "suffix",
+                fields=["student", "last_name", "first_name", "middle_name", "suffix"],
+                condition=Q(is_deleted=False),
                 name="name_once_per_student",
             ),
         ]
@@ -182,6 +185,38 @@ class Name(NameParts):
 
     def __str__(self) -> str:
         return self.full_name
+
+
+class NameKey(models.Model):
+    """What a search for a student compares: one row for each name that is not deleted.
+
+    Derived from the name and the student's birth date by students.name_keys; a search reads
+    nothing else to find candidates. It has no history: it can be made anew at any time.
+    """
+
+    name = models.OneToOneField(Name, primary_key=True, on_delete=models.CASCADE)
+    student = models.ForeignKey(
+        Student, on_delete=models.CASCADE, related_name="name_keys", db_index=False
+    )
+    birth_date = models.DateField()
+    was_legal = models.BooleanField()
+    first_key = models.CharField(max_length=50)
+    middle_key = models.CharField(max_length=50, blank=True)
+    last_key = models.CharField(max_length=50)
+    first_sound = models.CharField(max_length=50, blank=True)
+    last_sound = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        indexes = [
+            # Duplicates, and everybody born on a day.
+            models.Index(
+                fields=["birth_date", "last_key", "first_key"], name="name_key_by_birth_date"
+            ),
+            models.Index(fields=["last_sound", "first_sound"], name="name_key_by_sound"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.last_key}, {self.first_key}"
 
 
 class MailingAddress(models.Model):
@@ -206,6 +241,75 @@ class MailingAddress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.street}, {self.city}"
+
+
+class PhoneNumber(models.Model):
+    """A telephone number; `expires_on` is the last day to use it."""
+
+    class Listable(models.TextChoices):
+        YES = "Y", "Yes"
+        NO = "N", "No"
+        UNKNOWN = "U", "Unknown"
+
+    id = models.AutoField(primary_key=True)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="phone_numbers")
+    phone_type = models.CharField(max_length=20)
+    number = models.CharField(max_length=16)
+    extension = models.CharField(max_length=7, blank=True)
+    is_listable = models.CharField(
+        "may be published", max_length=1, choices=Listable.choices, default=Listable.UNKNOWN
+    )
+    effective_on = models.DateField()
+    expires_on = models.DateField(null=True, blank=True)
+    is_deleted = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(db_default=Now())
+    history = tracked(no_index=("student",))
+
+    def __str__(self) -> str:
+        """(403) 555-1234 ext. 12. Source: PASI knowledge base."""
+        number = self.number
+        if len(number) == 10 and number.isdigit():
+            number = f"({number[:3]}) {number[3:6]}-{number[6:]}"
+        return f"{number} ext. {self.extension}" if self.extension else number
+
+
+class EmailAddress(models.Model):
+    """An active e-mail address of the student."""
+
+    id = models.AutoField(primary_key=True)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="email_addresses")
+    email_address = models.CharField(max_length=254)
+    is_deleted = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(db_default=Now())
+    history = tracked(no_index=("student",))
+
+    class Meta:
+        verbose_name = "e-mail address"
+        verbose_name_plural = "e-mail addresses"
+
+    def __str__(self) -> str:
+        return self.email_address
+
+
+class StudentActivity(models.Model):
+    """The student was active in a school year; CreateStudent notes the current one."""
+
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="activities", db_index=False
+    )
+    school_year = models.PositiveSmallIntegerField()
+    history = tracked(no_index=("student",))
+
+    class Meta:
+        verbose_name_plural = "student activities"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "school_year"], name="student_activity_once_per_year"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} in {self.school_year}"
 
 
 class CitizenshipStatus(models.Model):

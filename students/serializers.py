@@ -18,6 +18,7 @@ from pasi.fields import (
     TextField,
     instant_text,
 )
+from students.countries import address_format
 from students.models import NAME_PARTS, Student
 
 
@@ -88,7 +89,7 @@ def _status(row: dict[str, Any]) -> str:
 
 
 class IdentificationRecordSerializer(serializers.Serializer):
-    """The original name and what identified the student."""
+    """The current identity: the legal name and what it is based on."""
 
     FirstName = TextField()
     MiddleName = TextField(allow_null=True)
@@ -121,6 +122,7 @@ class NameSerializer(serializers.Serializer):
 class AddressSerializer(serializers.Serializer):
     RefId = _ref_id()
     AddressType = TextField(help_text="Code of type AddressType.")
+    AddressFormat = TextField(help_text="Mail-CA, Mail-US or Mail-International, by the country.")
     Street = TextField(help_text="Lines separated by CR LF.")
     City = TextField(allow_null=True)
     StateProvince = TextField(allow_null=True)
@@ -172,10 +174,10 @@ class StudentSerializer(StudentIdentitySerializer):
     the primary's, but the number's own StateProvinceId, Status, PASICoreVersion and times."""
 
     IdentificationRecord = IdentificationRecordSerializer()
-    Names = NameSerializer(many=True)
+    Names = NameSerializer(many=True, help_text="The newest first.")
     MailingAddresses = AddressSerializer(many=True)
-    PhoneNumbers = PhoneNumberSerializer(many=True, help_text="None can be recorded so far.")
-    EmailAddresses = EmailAddressSerializer(many=True, help_text="None can be recorded so far.")
+    PhoneNumbers = PhoneNumberSerializer(many=True)
+    EmailAddresses = EmailAddressSerializer(many=True)
     CitizenshipStatuses = CitizenshipStatusSerializer(many=True)
     DisclosureRestrictions = DisclosureRestrictionSerializer(many=True)
     Section23Eligibility = TextField(allow_null=True)
@@ -199,15 +201,14 @@ def _name_parts(name) -> dict[str, Any]:
 def student_json(number: Student, identity: dict[str, Any], parts: dict[str, list]) -> dict:
     """The whole record behind `number`; `identity` is its identity block.
 
-    `parts`: the records of the primary that are not deleted, by related name. Organizations of
-    names must be loaded.
+    `parts`: the records of the primary that are not deleted, by related name. The legal name and
+    the organizations of names must be loaded.
     """
     person = number.primary or number
-    original = person.original_name
     return {
         **identity,
         "IdentificationRecord": {
-            **_name_parts(original),
+            **_name_parts(person.legal_name),
             "BirthDate": person.birth_date.isoformat(),
             "DocumentType": person.document_type,
             "DocumentNumber": person.document_number or None,
@@ -216,8 +217,8 @@ def student_json(number: Student, identity: dict[str, Any], parts: dict[str, lis
         },
         "Names": [_name_json(name, person) for name in parts["names"]],
         "MailingAddresses": [_address_json(each) for each in parts["mailing_addresses"]],
-        "PhoneNumbers": [],
-        "EmailAddresses": [],
+        "PhoneNumbers": [_phone_json(each) for each in parts["phone_numbers"]],
+        "EmailAddresses": [_email_json(each) for each in parts["email_addresses"]],
         "CitizenshipStatuses": [_citizenship_json(each) for each in parts["citizenship_statuses"]],
         "DisclosureRestrictions": [
             _restriction_json(each) for each in parts["disclosure_restrictions"]
@@ -251,6 +252,7 @@ def _address_json(address) -> dict[str, Any]:
     return {
         "RefId": address.pk,
         "AddressType": address.address_type,
+        "AddressFormat": address_format(address.country),
         "Street": address.street,
         "City": address.city or None,
         "StateProvince": address.state_province or None,
@@ -258,6 +260,27 @@ def _address_json(address) -> dict[str, Any]:
         "Country": address.country,
         "EffectiveDate": _day(address.effective_on),
         "ExpiryDate": _day(address.expires_on),
+        "LastUpdateUtcTime": instant_text(address.updated_at),
+    }
+
+
+def _phone_json(phone) -> dict[str, Any]:
+    return {
+        "RefId": phone.pk,
+        "Type": phone.phone_type,
+        "Number": phone.number,
+        "Extension": phone.extension or None,
+        "IsListable": phone.is_listable,
+        "EffectiveDate": _day(phone.effective_on),
+        "ExpiryDate": _day(phone.expires_on),
+        "LastUpdateUtcTime": instant_text(phone.updated_at),
+    }
+
+
+def _email_json(address) -> dict[str, Any]:
+    return {
+        "RefId": address.pk,
+        "EmailAddress": address.email_address,
         "LastUpdateUtcTime": instant_text(address.updated_at),
     }
 

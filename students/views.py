@@ -8,9 +8,10 @@ from drf_spectacular.utils import PolymorphicProxySerializer
 from pasi import fields
 from pasi.calendar import business_today
 from pasi.models import Role
+from pasi.paging import Page
 from pasi.reading import Found, ReadingView, RecordListView, in_order
 from students.associations import Association, Periods, View, known_students, view_of, visible
-from students.filters import StudentParameters
+from students.filters import StudentParameters, enrolled_at, schools_asked_for
 from students.models import DisclosureRestriction, Student
 from students.serializers import (
     IDENTITY_COLUMNS,
@@ -52,7 +53,14 @@ class StudentListView(RecordListView):
     def queryset(self) -> QuerySet:
         return Student.objects.all()
 
+    def page(self, given: StudentParameters) -> Page:
+        self.school_codes = given.given("SchoolCode")
+        return super().page(given)
+
     def visible(self, queryset: QuerySet) -> QuerySet:
+        if self.school_codes is not None:
+            schools = schools_asked_for(self.school_codes, self.reader)
+            queryset = enrolled_at(queryset, schools)
         return visible(
             queryset,
             self.reader.organizations,
@@ -101,8 +109,8 @@ class StudentView(ReadingView):
         number = (
             Student.objects.filter(asn=asn)
             .select_related(
-                "original_name",
-                "primary__original_name",
+                "legal_name",
+                "primary__legal_name",
             )
             .first()
         )
@@ -111,14 +119,16 @@ class StudentView(ReadingView):
         return number
 
     def _parts(self, person: Student) -> dict[str, list]:
-        """The parts of the record that are not deleted, each in the order of its RefId."""
+        """The parts of the record that are not deleted: names newest first, others by RefId."""
         names = person.names.select_related("created_by_organization", "updated_by_organization")
         return {
-            "names": list(names.filter(is_deleted=False).order_by("pk")),
+            "names": list(names.filter(is_deleted=False).order_by("-effective_on", "-pk")),
             **{
                 part: list(getattr(person, part).filter(is_deleted=False).order_by("pk"))
                 for part in (
                     "mailing_addresses",
+                    "phone_numbers",
+                    "email_addresses",
                     "citizenship_statuses",
                     "disclosure_restrictions",
                 )

@@ -145,6 +145,33 @@ WHOLE = {
     """,
 }
 
+# What must hold of students and their names.
+STUDENTS = {
+    "exactly the names that are not deleted have a key, which agrees with name and student": """
+        SELECT n.id, n.is_deleted, k.* FROM students_name n
+        JOIN students_student s ON s.id = n.student_id
+        FULL JOIN students_namekey k ON k.name_id = n.id
+        WHERE n.is_deleted IS NOT DISTINCT FROM (k.name_id IS NOT NULL)
+            OR k.name_id IS NOT NULL AND (k.student_id, k.birth_date, k.was_legal)
+                IS DISTINCT FROM (n.student_id, s.birth_date, n.was_legal)
+    """,
+    "legal, preferred and original name are the student's own and not deleted": """
+        SELECT s.id, used.kind, used.id FROM students_student s
+        CROSS JOIN LATERAL (VALUES
+            ('legal', s.legal_name_id),
+            ('preferred', s.preferred_name_id),
+            ('original', s.original_name_id)
+        ) AS used (kind, id)
+        LEFT JOIN students_name n ON n.id = used.id
+        WHERE (n.student_id = s.id AND NOT n.is_deleted) IS NOT TRUE
+    """,
+    "legal and original names are marked as legal, now or once": """
+        SELECT s.id, n.id FROM students_student s
+        JOIN students_name n ON n.id IN (s.legal_name_id, s.original_name_id)
+        WHERE NOT n.was_legal
+    """,
+}
+
 
 def assert_database_is_sound() -> None:
     assert_history_is_complete()
@@ -152,6 +179,7 @@ def assert_database_is_sound() -> None:
     assert_numbers_are_used_once()
     assert_outcomes_are_contiguous()
     assert_triggers_have_a_status()
+    assert_nothing_found(STUDENTS)
     assert_awarding_is_whole()
 
 
@@ -227,10 +255,15 @@ def assert_every_call_is_answered() -> None:
 
 
 def assert_awarding_is_whole() -> None:
-    """Nothing is done twice or by half: every query above finds nothing."""
+    """Nothing is done twice or by half."""
+    assert_nothing_found({**WHOLE, "a call not applied left nothing": _left_behind()})
+
+
+def assert_nothing_found(queries: dict[str, str]) -> None:
+    """Every query looks for what breaks the sentence that is its key."""
     broken = {}
     with connection.cursor() as cursor:
-        for name, query in [*WHOLE.items(), ("a call not applied left nothing", _left_behind())]:
+        for name, query in queries.items():
             cursor.execute(f"SELECT * FROM ({query}) AS broken LIMIT 5")
             if rows := cursor.fetchall():
                 broken[name] = rows

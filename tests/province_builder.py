@@ -16,7 +16,8 @@ from pasi import bulk
 from pasi.caller_info import of_operator
 from pasi.models import Organization, PasiClient
 from pasi.services import Caller, recorded_call
-from students.models import Name, Student
+from students.models import Name, NameKey, Student
+from students.name_keys import keys_of
 
 _positions = itertools.count(1)
 COMMAND = Caller(ServiceCall.Door.COMMAND)
@@ -47,6 +48,8 @@ def make_student(
     last_name="Byron",
     suffix="",
     birth_date=datetime.date(2008, 5, 17),
+    other_names=(),
+    created_by=None,
     achieved=(),
     not_achieved=(),
     marks=(),
@@ -58,10 +61,11 @@ def make_student(
 ) -> Student:
     """One student. Call inside set_up().
 
-    achieved / not_achieved: requirement set codes. marks: (course, school year, credits).
-    ged_marks: (course, school year, letter). enrolments: (school, school year, start date).
-    courses: (school, school year, start date or None). awards: (type, number, school year,
-    is deleted).
+    other_names: (first, middle, last, suffix). created_by: the organization that created the
+    student and its names. achieved / not_achieved: requirement set codes. marks: (course, school
+    year, credits). ged_marks: (course, school year, letter). enrolments: (school, school year,
+    start date). courses: (school, school year, start date or None). awards: (type, number, school
+    year, is deleted).
     """
     [student_id] = bulk.next_ids(Student, 1)
     [name_id] = bulk.next_ids(Name, 1)
@@ -75,16 +79,21 @@ def make_student(
         birth_date=birth_date,
         gender=values.pop("gender", "F"),
         version=version,
+        created_by_organization=created_by,
         **values,
     )
-    Name.objects.create(
+    make_name(
+        student,
+        first_name,
+        middle_name,
+        last_name,
+        suffix,
         id=name_id,
-        student=student,
-        first_name=first_name,
-        middle_name=middle_name,
-        last_name=last_name,
-        suffix=suffix,
+        was_legal=True,
+        created_by_organization=created_by,
     )
+    for parts in other_names:
+        make_name(student, *parts, created_by_organization=created_by)
     for status, codes in (("Achieved", achieved), ("NotAchieved", not_achieved)):
         for code in codes:
             RequirementSetStatus.objects.create(
@@ -113,6 +122,29 @@ def make_student(
     for credential_type, number, year, is_deleted in awards:
         make_award(student, credential_type, number, year, is_deleted)
     return student
+
+
+def make_name(
+    student, first_name="Ada", middle_name="", last_name="Lovelace", suffix="", **values
+) -> Name:
+    """A name of the student with its key, unless it is deleted; not its legal name."""
+    name = Name.objects.create(
+        student=student,
+        first_name=first_name,
+        middle_name=middle_name,
+        last_name=last_name,
+        suffix=suffix,
+        **{"was_legal": False, **values},
+    )
+    if not name.is_deleted:
+        NameKey.objects.create(
+            name=name,
+            student=student,
+            birth_date=student.birth_date,
+            was_legal=name.was_legal,
+            **keys_of(first_name, middle_name, last_name)._asdict(),
+        )
+    return name
 
 
 def make_mark(student, course, year, credits_awarded, value, **values) -> OfficialMark:

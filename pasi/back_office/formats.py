@@ -40,12 +40,13 @@ def school_years_text(first: int | None, last: int | None) -> str:
     }
 
 
-# How a field's value is written wherever a record is shown field by field.
+# How a field's value is written wherever a record is shown field by field; a reference to another
+# record stands here under its key (`number` may also be that of a telephone).
 TEXTS: dict[str, Callable[[Any], str]] = {
     "asn": asn_text,
-    "student": lambda student: asn_text(str(student)),
-    "primary": lambda student: asn_text(str(student)),
-    "number": credential_number_text,
+    "student_id": lambda student: asn_text(str(student)),
+    "primary_id": lambda student: asn_text(str(student)),
+    "number_id": credential_number_text,
     "school_year": school_year_text,
     "achievement_school_year": school_year_text,
     "effective_school_year": school_year_text,
@@ -57,8 +58,8 @@ def field_text(field: models.Field, value: Any) -> str:
     """The value of a record's field in words; a dash for nothing."""
     if value is None or value == "" or value == []:
         return NOTHING
-    if field.name in TEXTS:
-        return TEXTS[field.name](value)
+    if field.attname in TEXTS:
+        return TEXTS[field.attname](value)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list | tuple):

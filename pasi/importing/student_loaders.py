@@ -2,7 +2,8 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
-from itertools import repeat
+from itertools import compress, repeat
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,28 +13,21 @@ from pasi.calendar import ALBERTA
 from pasi.importing.loader import Loader
 from pasi.importing.reader import CellError, Chunk
 from pasi.importing.session import ImportSession
+from students.asn import FIRST_OF_POOL, LAST_OF_POOL, skip_pool_to
+from students.citizenship import STORED_CITIZENSHIP
+from students.countries import preferred_country
 from students.models import (
     NAME_PARTS,
     CitizenshipStatus,
     DisclosureRestriction,
     MailingAddress,
     Name,
+    NameKey,
     Student,
 )
+from students.name_keys import Keys, keys_of
 
-ASN_POOL = "asn_pool"
-FIRST_OF_POOL, LAST_OF_POOL = 10_000_000, 39_999_999
-
-# Submitted status -> stored status of the student and of the guardian.
-# Source: PASI knowledge base (the 2017 contract of CreateStudent).
-STORED_CITIZENSHIP = {
-    "1": ("1", ""),
-    "2": ("2", ""),
-    "5": ("5", ""),
-    "6": ("5", "1"),
-    "7": ("5", "9"),
-    "9": ("9", ""),
-}
+KEYED_PARTS = ("first_name", "middle_name", "last_name")  # as keys_of() takes them
 
 
 class StudentLoader(Loader):
@@ -89,7 +83,7 @@ class StudentLoader(Loader):
     def conclude(self) -> None:
         """Have the pool go on above the numbers that came."""
         if self.greatest_of_pool:
-            bulk.advance_sequence(ASN_POOL, self.greatest_of_pool)
+            skip_pool_to(self.greatest_of_pool)
 
     def _note_greatest(self, asns: Sequence[str]) -> None:
         low, high = str(FIRST_OF_POOL), str(LAST_OF_POOL)
@@ -151,6 +145,14 @@ class StudentLoader(Loader):
             self._write_legal_names(chunk, students, names)
             self.session.write(Student, len(chunk), columns, ids=students, has_history=False)
         self.session.write_history(Name, names)
+        _write_name_keys(
+            self.session,
+            names,
+            students,
+            chunk["birth_date"],
+            [chunk[part] for part in KEYED_PARTS],
+            was_legal=True,
+        )
         self.session.add_students(students)
         self._write_citizenships(chunk, students)
 
@@ -163,6 +165,7 @@ class StudentLoader(Loader):
             {
                 "student_id": students,
                 **{part: chunk[part] for part in NAME_PARTS},
+                "was_legal": repeat(True),
                 "is_deleted": repeat(False),
                 "effective_on": chunk["created_on"],
                 "created_by_organization_id": chunk["created_by_organization_id"],
@@ -235,6 +238,7 @@ class NameLoader(Loader):
                 "updated_by_organization_id": chunk["added_by_organization_id"],
             },
         )
+        self._write_keys(chunk, names)
         preferred = [
             (student, name)
             for student, name, is_preferred in zip(
@@ -243,6 +247,21 @@ class NameLoader(Loader):
             if is_preferred
         ]
         self.session.change_students(["preferred_name_id"], preferred)
+
+    def _write_keys(self, chunk: Chunk, names: Sequence[int]) -> None:
+        kept = [not is_deleted for is_deleted in chunk["is_deleted"]]
+        students = list(compress(chunk["student_id"], kept))
+        born = dict(
+            Student.objects.filter(id__any=sorted(set(students))).values_list("id", "birth_date")
+        )
+        _write_name_keys(
+            self.session,
+            list(compress(names, kept)),
+            students,
+            [born[student] for student in students],
+            [compress(chunk[part], kept) for part in KEYED_PARTS],
+            was_legal=False,
+        )
 
     def _refuse_second_preferred(self, chunk: Chunk) -> None:
         wanted = [row for row, is_preferred in enumerate(chunk["is_preferred"]) if is_preferred]
@@ -264,9 +283,38 @@ class NameLoader(Loader):
         chunk.keep_good()
 
 
+def _write_name_keys(
+    session: ImportSession,
+    names: Sequence[int],
+    students: Sequence[int],
+    birth_dates: Sequence[Any],
+    parts: Sequence[Iterable[str]],
+    *,
+    was_legal: bool,
+) -> None:
+    """Write what a search compares: the keys of names that are not deleted.
+
+    `parts`: a column for each of KEYED_PARTS.
+    """
+    keys = zip(*map(keys_of, *parts), strict=True)
+    session.write(
+        NameKey,
+        len(names),
+        {
+            "student_id": students,
+            "birth_date": birth_dates,
+            "was_legal": repeat(was_legal),
+            **dict(zip(Keys._fields, keys, strict=False)),
+        },
+        ids=names,
+        has_history=False,
+    )
+
+
 class AddressLoader(Loader):
     def load(self, chunk: Chunk) -> None:
         self.session.find_students(chunk)
+        chunk["country"] = map(preferred_country, chunk["country"])
         columns = ("student_id", "address_type", "street", "city", "state_province")
         columns += ("postal_code", "country", "effective_on", "expires_on")
         self.session.write(

@@ -23,8 +23,11 @@ from pasi.models import Code, PasiClient
 from students.models import (
     CitizenshipStatus,
     DisclosureRestriction,
+    EmailAddress,
     MailingAddress,
+    PhoneNumber,
     Student,
+    StudentActivity,
 )
 from tests.province_builder import make_client, make_school, make_student, set_up
 
@@ -49,11 +52,16 @@ def _one_of_each(number: int, call: uuid.UUID) -> None:
         enrolments=[(school, 2026, DAY)],
         courses=[(school, 2026, DAY)],
         awards=[("CHSA", 1_000_000_000 + number, 2025, False)],
-        created_by_organization=school,
+        created_by=school,
     )
     MailingAddress.objects.create(
         student=student, address_type="Mailing", street="1 Elm St", country="CA", effective_on=DAY
     )
+    PhoneNumber.objects.create(
+        student=student, phone_type="Home", number="4035551234", effective_on=DAY
+    )
+    EmailAddress.objects.create(student=student, email_address=f"ada{number}@example.org")
+    StudentActivity.objects.create(student=student, school_year=2026)
     CitizenshipStatus.objects.create(student=student, citizenship_status="1", effective_on=DAY)
     DisclosureRestriction.objects.create(
         student=student, code="CourtOrdered", effective_on=DAY, is_active=True

@@ -19,6 +19,8 @@ STUDENTS = {
     students.Student,
     students.Name,
     students.MailingAddress,
+    students.PhoneNumber,
+    students.EmailAddress,
     students.CitizenshipStatus,
     students.DisclosureRestriction,
 }

@@ -44,6 +44,8 @@ CODE = {
     "long_name": "",
     "effective_school_year": "2020",
     "expiry_school_year": "",
+    "may_be_submitted": "on",
+    "quality": "",
 }
 
 
@@ -51,6 +53,7 @@ def test_adding_a_code_value(boss):
     assert saved(boss.post(address(Code, "add"), CODE))
     code = Code.objects.get(code_type="DeleteReason", code="Duplicate")
     assert code.effective_school_year == 2020
+    assert (code.may_be_submitted, code.quality) == (True, None)
     call = assert_recorded(code, "+")
     body = json.loads(call.body)
     assert body["Record"] == "pasi.Code"
@@ -65,6 +68,15 @@ def test_changing_a_code_value_leaves_its_key_alone(boss):
     assert saved(boss.post(address(Code, "change", code.pk), form))
     code.refresh_from_db()
     assert (code.code_type, code.code, code.short_name) == ("Gender", "F", "Woman")
+    assert_recorded(code, "~")
+
+
+def test_what_requests_may_bring_and_the_quality_of_a_document(boss):
+    code = Code.objects.get(code_type="SourceDocumentType", code="CanadianPassport")
+    form = {"short_name": "Passport", "quality": "250"}  # an unticked box is not sent
+    assert saved(boss.post(address(Code, "change", code.pk), form))
+    code.refresh_from_db()
+    assert (code.may_be_submitted, code.quality) == (False, 250)
     assert_recorded(code, "~")
 
 

@@ -6,6 +6,8 @@ used for everything else.
 
 from django.db import connection, transaction
 
+from students.name_keys import keys_of
+
 _STATEMENTS = (
     """
     INSERT INTO students_student (id, asn, birth_date, gender, version, maturity_date,
@@ -19,9 +21,17 @@ _STATEMENTS = (
     """,
     """
     INSERT INTO students_name (id, student_id, first_name, middle_name, last_name, suffix,
-        is_deleted)
-    SELECT n, n, 'Bench', 'M', 'Student', '', false
+        was_legal, is_deleted)
+    SELECT n, n, 'Bench', 'M', 'Student', '', true, false
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
+    """,
+    """
+    INSERT INTO students_namekey (name_id, student_id, birth_date, was_legal, first_key,
+        middle_key, last_key, first_sound, last_sound)
+    SELECT id, id, birth_date, true, %(first_key)s, %(middle_key)s, %(last_key)s,
+        %(first_sound)s, %(last_sound)s
+    FROM students_student
+    WHERE id BETWEEN %(first)s AND %(last)s
     """,
     """
     INSERT INTO credentials_requirementsetstatus (student_id, requirement_set_id, status, version,
@@ -51,7 +61,13 @@ def asn_of(key: int) -> str:
 
 def create(students: int, *, first: int = 1, marks: int = 29) -> None:
     """Write students with the keys from `first` on, each with `marks` + 1 official marks."""
-    values = {"first": first, "last": first + students - 1, "base": BASE, "marks": marks}
+    values = {
+        "first": first,
+        "last": first + students - 1,
+        "base": BASE,
+        "marks": marks,
+        **keys_of("Bench", "M", "Student")._asdict(),
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in _STATEMENTS:
             cursor.execute(statement, values)

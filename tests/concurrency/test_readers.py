@@ -16,7 +16,7 @@ from students.models import Name, Student
 from tests.concurrency.calls import answers, award, make_authorization, read
 from tests.concurrency.sessions import held_up, lock_table
 from tests.connections import another_connection
-from tests.province_builder import make_enrolment, make_mark, make_school, set_up
+from tests.province_builder import make_enrolment, make_mark, make_name, make_school, set_up
 
 pytestmark = pytest.mark.concurrency
 
@@ -92,6 +92,6 @@ def test_others_write_rows_that_refer_to_a_student_being_awarded(two_open_batche
             status="Active",
             version=bulk.next_versions(1)[0],
         )
-        Name.objects.create(id=1_000_000, student=student, first_name="Another", last_name="Name")
+        make_name(student, "Another", "", "Name", id=1_000_000)
     for model, count in ((OfficialMark, 2), (SchoolEnrolment, 1), (CourseEnrolment, 1), (Name, 2)):
         assert model.objects.filter(student=student).count() == count

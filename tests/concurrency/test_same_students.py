@@ -10,7 +10,7 @@ import pytest
 from credentials.models import AwardedCredential, IssuedCredentialNumber
 from enrolments.models import ResponsibleSchoolTrigger, TranscriptTrigger
 from pasi import bulk
-from students.models import Student
+from students.models import NameKey, Student
 from tests.concurrency.calls import answers, award, body_for, make_authorization, numbers, submit
 from tests.concurrency.sessions import (
     at_once,
@@ -96,6 +96,7 @@ def test_a_second_call_decides_on_what_the_first_has_committed(students):
             [(key, *dates) for key in keys],
             call.message_id,
         )
+        NameKey.objects.filter(student__in=keys).update(birth_date=dates[0])
     with another_connection(autocommit=True) as session:
         session.execute(
             f'ALTER DATABASE "{session.info.dbname}" '

@@ -7,11 +7,10 @@ import pytest
 from credentials.credential_numbers import number_of
 from credentials.models import AwardedCredential, AwardingOutcome
 from enrolments import models as enrolments
-from students.models import Name
 from tests.credentials.calls import award, graduate, outcome, outcomes
 from tests.credentials.conftest import TODAY
 from tests.invariants import assert_database_is_sound, assert_every_call_is_answered
-from tests.province_builder import make_school, make_student, set_up
+from tests.province_builder import make_name, make_school, make_student, set_up
 
 date = datetime.date
 
@@ -50,9 +49,7 @@ def test_an_award_as_answered_and_as_written():
 def test_the_legal_name_is_copied_not_the_preferred_one():
     with set_up():
         student = graduate(first_name="Ada", last_name="Byron")
-        student.preferred_name = Name.objects.create(
-            student=student, first_name="Countess", last_name="Lovelace"
-        )
+        student.preferred_name = make_name(student, "Countess", last_name="Lovelace")
         student.save()
     award(student.asn)
     written = AwardedCredential.objects.get(student=student)

@@ -11,6 +11,7 @@ from pasi.models import Organization
 from pasi.province import write_province
 from students.models import DisclosureRestriction, MailingAddress, Name, Student
 from tests.importing.conftest import run_import
+from tests.invariants import STUDENTS, assert_nothing_found
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 22)
@@ -93,6 +94,7 @@ def test_a_generated_province(tmp_path):
     ) == stored(
         AwardedCredential.objects, "number", "student__asn", "credential_type", "awarded_on"
     )
+    assert_nothing_found(STUDENTS)
     preferred = rows(tmp_path, "student_names", "is_preferred").count(("true",))
     assert sum(s.legal_name_id != s.preferred_name_id for s in Student.objects.all()) == preferred
     assert preferred > 0

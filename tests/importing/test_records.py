@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from students.countries import preferred_country
 
 from audit.models import ServiceCall, ServiceResponse
 from credentials.models import AwardedCredential, RequirementSetStatus
@@ -15,9 +16,12 @@ from students.models import (
     DisclosureRestriction,
     MailingAddress,
     Name,
+    NameKey,
     Student,
 )
+from students.name_keys import Keys, keys_of
 from tests.importing.conftest import EVERY_FILE, ada, the_call
+from tests.invariants import STUDENTS, assert_nothing_found
 from tests.province_files import ADA, AUTHORITY, BEN, ORGANIZATIONS, SCHOOL
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +88,14 @@ def test_every_file_arrives(load):
     assert (award.full_name, award.legacy_number) == ("Ada Byron", "AB 12")
     assert award.awarded_on == datetime.date(2026, 7, 31)
     assert not award.is_deleted
+
+
+def test_a_country_is_kept_as_the_contract_prefers_it(load):
+    countries = ["Canada", "CANADA", "usa", "France"]
+    load(students=[{}], student_addresses=[{"country": country} for country in countries])
+    stored = ada().mailing_addresses.order_by("pk").values_list("country", flat=True)
+    assert list(stored) == [preferred_country(country) for country in countries]
+    assert stored[1] == "Canada"
 
 
 def test_references_in_either_order(load):
@@ -189,6 +201,58 @@ def test_deleted_rows_stay_deleted(load):
     assert student.school_enrolments.get().is_deleted
     assert student.course_enrolments.get().is_deleted
     assert student.awarded_credentials.get().is_deleted
+
+
+# --- Names as a search compares them ------------------------------------------------------------
+
+THREE_NAMES = [
+    {"first_name": "Zoë", "last_name": "St. Jean"},
+    {"first_name": "Augusta", "last_name": "King", "middle_name": "Élise", "is_preferred": True},
+    {"first_name": "Gone", "last_name": "Gone", "is_deleted": True},
+]
+
+
+def test_every_name_has_its_key_but_a_deleted_one(load):
+    load(students=[{"middle_name": "Joy"}, {"asn": BEN}], student_names=THREE_NAMES)
+    keys = {
+        key.name.first_name: (
+            key.student,
+            key.birth_date,
+            key.was_legal,
+            tuple(getattr(key, column) for column in Keys._fields),
+        )
+        for key in NameKey.objects.filter(student__asn=ADA).select_related("name", "student")
+    }
+    born = datetime.date(2008, 5, 17)
+    assert keys == {
+        "Ada": (ada(), born, True, keys_of("Ada", "Joy", "Byron")),
+        "Zoë": (ada(), born, False, keys_of("Zoë", "", "St. Jean")),
+        "Augusta": (ada(), born, False, keys_of("Augusta", "Élise", "King")),
+    }
+    assert NameKey.objects.count() == 4
+    assert_nothing_found(STUDENTS)
+
+
+def test_names_for_students_who_were_there_before_have_their_birth_dates(load):
+    load(students=[{}, {"asn": BEN, "birth_date": "2001-02-03"}])
+    load(student_names=[{"asn": BEN}, *THREE_NAMES])
+    born = NameKey.objects.filter(was_legal=False).values_list("student__asn", "birth_date")
+    assert sorted(born) == [
+        *[(ADA, datetime.date(2008, 5, 17))] * 2,
+        (BEN, datetime.date(2001, 2, 3)),
+    ]
+    assert_nothing_found(STUDENTS)
+
+
+def test_only_the_legal_name_is_marked_so(load):
+    load(
+        students=[{}, {"asn": BEN, "status": "Secondary", "primary_asn": ADA}],
+        student_names=THREE_NAMES,
+    )
+    marked = Name.objects.filter(was_legal=True)
+    assert set(marked) == {student.legal_name for student in Student.objects.all()}
+    assert {row.was_legal for row in Name.history.filter(id__in=marked)} == {True}
+    assert_nothing_found(STUDENTS)
 
 
 # --- The call and the history -------------------------------------------------------------------

@@ -244,7 +244,8 @@ def test_at_most_a_hundred_students_are_named(ministry):
 QUERIES = {
     "/api/students/": (5, 9),
     "/api/students/?LastName=byron&FirstName=a*": (6, 10),
-    "/api/students/100000001/": (9, 12),
+    "/api/students/?SchoolCode=S.0001": (7, 11),
+    "/api/students/100000001/": (11, 14),
     "/api/credentials/": (6, 10),
     "/api/credentials/?CredentialNumber=10000-00008": (10, 14),
     "/api/credentials/10000-00008/": (8, 12),

@@ -15,8 +15,11 @@ from students.associations import (
     View,
     _gathered,
     association,
+    created_lately_by,
     effective_access,
     known_students,
+    may_access,
+    may_change,
     months_later,
     view_of,
 )
@@ -44,8 +47,8 @@ MINISTRY = organization(99, "Ministry")
 EVERYBODY = (MINISTRY, AUTHORITY, SCHOOL, SISTER, STRICT, OTHER)
 
 
-def at(school: Organization, exit_date: str) -> Enrolled:
-    return Enrolled(school.pk, school.authority_id, day(exit_date))
+def at(school: Organization, exit_date: str, school_year: int = 2026) -> Enrolled:
+    return Enrolled(school.pk, school.authority_id, day(exit_date), school_year)
 
 
 def known(*enrolments, created_by=None, created_on="2000-01-01", **values) -> KnownStudent:
@@ -181,6 +184,131 @@ def test_what_is_seen_of_a_student(student, organizations, expected):
     assert view_of(student, organizations, PERIODS) is expected
 
 
+# --- What the services ask -----------------------------------------------------------------------
+
+# The same school under an authority of low restriction, of high restriction, and closed.
+LOW = organization(31, authority=organization(3, "Authority", access="LowRestriction"))
+HIGH = organization(41, authority=organization(4, "Authority", access="HighRestriction"))
+CLOSED = organization(51, authority=organization(5, "Authority"), closed_on=TODAY)
+
+# student -> whether the number exists for (normal, low, authority of low, high, closed)
+EXISTS_FOR = {
+    "unknown to all": (known(), (1, 0, 0, 0, 0)),
+    "at low, long ago": (known(at(LOW, "2001-06-30")), (1, 1, 1, 0, 0)),
+    "at low, then elsewhere": (
+        known(at(LOW, "2026-06-30"), at(OTHER, "2027-06-30")),
+        (1, 1, 1, 0, 0),
+    ),
+    "at high now": (known(at(HIGH, "2026-11-23")), (1, 0, 0, 1, 0)),
+    "left high six months ago": (known(at(HIGH, "2026-05-22")), (1, 0, 0, 1, 0)),
+    "left high a day earlier": (known(at(HIGH, "2026-05-21")), (1, 0, 0, 0, 0)),
+    "left high lately, now elsewhere": (
+        known(at(HIGH, "2026-11-21"), at(OTHER, "2027-06-30")),
+        (1, 0, 0, 0, 0),
+    ),
+    "left the closed school six months ago": (known(at(CLOSED, "2026-05-22")), (1, 0, 0, 0, 1)),
+    "left the closed school earlier": (known(at(CLOSED, "2026-05-21")), (1, 0, 0, 0, 0)),
+    "created by low, not enrolled": (
+        known(created_by=LOW, created_on="2024-11-22"),
+        (1, 1, 1, 0, 0),
+    ),
+    "created by high too long ago": (
+        known(created_by=HIGH, created_on="2024-11-21"),
+        (1, 0, 0, 0, 0),
+    ),
+    "deactivated": (
+        known(at(LOW, "2027-06-30"), at(HIGH, "2027-06-30"), is_deactivated=True),
+        (1, 0, 0, 0, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", EXISTS_FOR)
+def test_for_whom_a_number_exists(case):
+    student, expected = EXISTS_FOR[case]
+    asking = (OTHER, LOW, LOW.authority, HIGH, CLOSED)
+    assert [may_access(student, each, PERIODS) for each in asking] == [*map(bool, expected)]
+    assert may_access(student, MINISTRY, PERIODS)
+
+
+# student -> whether (authority, school, sister, strict school, other school) may change it;
+# the current school year is 2027
+MAY_CHANGE = {
+    "unknown to all": (known(), (0, 0, 0, 0, 0)),
+    "enrolled now": (known(at(SCHOOL, "2026-11-23", 2027)), (1, 1, 0, 0, 0)),
+    "created here": (known(created_by=SCHOOL, created_on="2024-11-22"), (1, 1, 0, 0, 0)),
+    "created too long ago": (known(created_by=SCHOOL, created_on="2024-11-21"), (0, 0, 0, 0, 0)),
+    "created here, enrolled elsewhere": (
+        known(at(OTHER, "2012-06-30", 2012), created_by=SCHOOL, created_on="2026-11-22"),
+        (0, 0, 0, 0, 1),
+    ),
+    "long ago, but nowhere since": (known(at(SCHOOL, "2012-06-30", 2012)), (1, 1, 0, 0, 0)),
+    "strict, long ago, nowhere since": (known(at(STRICT, "2012-06-30", 2012)), (1, 0, 0, 1, 0)),
+    "two schools in the last year of schooling": (
+        known(at(SCHOOL, "2011-12-31", 2012), at(OTHER, "2012-06-30", 2012)),
+        (1, 1, 0, 0, 1),
+    ),
+    "elsewhere in a later year": (
+        known(at(SCHOOL, "2025-06-30", 2025), at(OTHER, "2026-06-30", 2026)),
+        (0, 0, 0, 0, 1),
+    ),
+    "left lately, elsewhere in a later year": (
+        known(at(SCHOOL, "2026-06-30", 2026), at(OTHER, "2027-06-30", 2027)),
+        (0, 0, 0, 0, 1),
+    ),
+    "left here last, though in an earlier year": (
+        known(at(SCHOOL, "2026-08-31", 2026), at(OTHER, "2026-08-30", 2027)),
+        (1, 1, 0, 0, 1),
+    ),
+    "leaves today, elsewhere in a later year": (
+        known(at(SCHOOL, "2026-11-22", 2027), at(OTHER, "2028-06-30", 2028)),
+        (1, 1, 0, 0, 1),
+    ),
+    "left yesterday, elsewhere in a later year": (
+        known(at(SCHOOL, "2026-11-21", 2027), at(OTHER, "2028-06-30", 2028)),
+        (0, 0, 0, 0, 1),
+    ),
+    # An exit before the school year begins is odd, but only the year may decide here.
+    "a future year here, a later one elsewhere": (
+        known(at(SCHOOL, "2026-11-21", 2028), at(OTHER, "2029-06-30", 2029)),
+        (1, 1, 0, 0, 1),
+    ),
+    "deactivated": (known(at(SCHOOL, "2027-06-30", 2027), is_deactivated=True), (0, 0, 0, 0, 0)),
+    "deactivated, created here": (
+        known(created_by=SCHOOL, created_on="2026-11-22", is_deactivated=True),
+        (0, 0, 0, 0, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MAY_CHANGE)
+def test_who_may_change_a_student(case):
+    student, expected = MAY_CHANGE[case]
+    found = [may_change(student, each, PERIODS, 2027) for each in EVERYBODY]
+    assert found == [True, *map(bool, expected)]
+
+
+# created by, on -> whether (authority, school, sister, strict school, other school) did so lately
+CREATED_LATELY = {
+    "today": (known(created_by=SCHOOL, created_on="2026-11-22"), (1, 1, 0, 0, 0)),
+    "30 days ago": (known(created_by=SCHOOL, created_on="2026-10-23"), (1, 1, 0, 0, 0)),
+    "31 days ago": (known(created_by=SCHOOL, created_on="2026-10-22"), (0, 0, 0, 0, 0)),
+    "by the authority": (known(created_by=AUTHORITY, created_on="2026-11-01"), (1, 0, 0, 0, 0)),
+    "enrolled elsewhere since": (
+        known(at(OTHER, "2027-06-30"), created_by=SCHOOL, created_on="2026-11-01"),
+        (1, 1, 0, 0, 0),
+    ),
+    "by nobody known": (known(created_on="2026-11-22"), (0, 0, 0, 0, 0)),
+}
+
+
+@pytest.mark.parametrize("case", CREATED_LATELY)
+def test_who_created_a_student_lately(case):
+    student, expected = CREATED_LATELY[case]
+    found = [created_lately_by(student, each, TODAY) for each in EVERYBODY]
+    assert found == [True, *map(bool, expected)]
+
+
 # --- The same for many --------------------------------------------------------------------------
 
 
@@ -198,7 +326,7 @@ def _some_students(schools: list[Organization], chance: random.Random) -> None:
         student = make_student(
             primary=primary,
             is_deactivated=primary is None and number % 11 == 0,
-            created_by_organization=chance.choice([*schools, schools[0].authority, None]),
+            created_by=chance.choice([*schools, schools[0].authority, None]),
             created_on=datetime.datetime(
                 chance.choice([2023, 2025, 2026]), 3, 1, tzinfo=datetime.UTC
             ),
@@ -214,6 +342,27 @@ def _some_students(schools: list[Organization], chance: random.Random) -> None:
                 exit_date=exit_date,
                 is_deleted=chance.random() < 0.1,
             )
+
+
+def test_the_facts_of_linked_numbers_in_three_queries(db, django_assert_num_queries):
+    with set_up():
+        school = make_school()
+        primary = make_student(created_by=school, created_on="2026-03-01T06:59:59Z")
+        secondary = make_student(primary=primary)
+        make_enrolment(primary, school, 2026, day("2025-09-02"), exit_date=day("2026-06-28"))
+        make_enrolment(secondary, school, 2027, day("2026-09-01"), exit_date=day("2027-06-28"))
+        make_enrolment(secondary, school, 2028, is_deleted=True)
+    with django_assert_num_queries(3):
+        facts = known_students([primary.pk, secondary.pk])
+    enrolments = {
+        at(school, "2026-06-28", 2026),
+        at(school, "2027-06-28", 2027),
+    }
+    assert set(facts[primary.pk].enrolments) == set(facts[secondary.pk].enrolments) == enrolments
+    assert facts[primary.pk].created_by == school.pk
+    assert facts[primary.pk].authority_of_creator == school.authority_id
+    assert facts[primary.pk].created_on == day("2026-02-28")  # the day in Alberta
+    assert facts[secondary.pk].created_by is None
 
 
 def test_gathering_finds_exactly_those_that_judging_finds(db):

@@ -12,6 +12,8 @@ from enrolments.models import TranscriptRecord, TranscriptTrigger
 from pasi import bulk, rules
 from pasi.faults import FAULTS
 from pasi.models import Code
+from pasi.operations import SERVICES
+from students.services import SERVICES as STUDENT_SERVICES
 from tests.province_builder import make_school, make_student, set_up
 from tests.reading.conftest import make_caller
 from tests.reading.schema import check
@@ -114,7 +116,6 @@ def test_filters_of_the_catalogue(ministry):
     assert {row["Code"] for row in catalogue(ministry, Type="Fault", IsRaised="false")} == {
         "1002",
         "1004",
-        "3004",
     }
     assert {row["Certainty"] for row in catalogue(ministry, Certainty="inferred")} == {"inferred"}
     assert catalogue(ministry, Services="Nothing") == []
@@ -126,7 +127,12 @@ def test_filters_of_the_catalogue(ministry):
 def test_standard_faults_belong_to_every_service(ministry, code):
     [row] = catalogue(ministry, Code=code)
     assert (row["Type"], row["IsRaised"]) == ("Fault", True)
-    assert row["Services"] == ["SubmitCredentialAwardingMultiple"]
+    assert row["Services"] == [service.operation for service in SERVICES]
+
+
+def test_a_version_mismatch_belongs_to_services_that_take_a_version(ministry):
+    [row] = catalogue(ministry, Code="3004")
+    assert row["Services"] == ["SubmitName", "SubmitIdentificationInformation"]
 
 
 def test_the_written_catalogue_is_up_to_date():
@@ -196,9 +202,12 @@ def test_the_client_itself(ministry):
         "Name": "Two schools",
         "Organizations": ["A.0001", "S.0001"],
         "Roles": ["PASI System User", "Submit Student User"],
-        "Services": [],  # awarding is for the ministry
+        # Awarding is for the ministry.
+        "Services": [service.operation for service in STUDENT_SERVICES],
     }
-    assert ministry.get("/api/client/").json()["Services"] == ["SubmitCredentialAwardingMultiple"]
+    assert ministry.get("/api/client/").json()["Services"] == [
+        service.operation for service in SERVICES
+    ]
 
 
 def test_a_client_without_organizations_sees_no_student(db):

@@ -4,8 +4,15 @@ import datetime
 
 import pytest
 
-from students.models import CitizenshipStatus, DisclosureRestriction, MailingAddress, Name
-from tests.province_builder import make_enrolment, make_school, make_student, set_up
+from students.models import (
+    CitizenshipStatus,
+    DisclosureRestriction,
+    EmailAddress,
+    MailingAddress,
+    Name,
+    PhoneNumber,
+)
+from tests.province_builder import make_enrolment, make_name, make_school, make_student, set_up
 from tests.reading.conftest import make_caller
 from tests.reading.schema import check
 
@@ -55,10 +62,6 @@ def found(caller, **parameters):
     return [each["StateProvinceId"] for each in caller.results(LIST, parameters)]
 
 
-def add_name(student, **parts):
-    return Name.objects.create(student=student, **{"first_name": "Ada", **parts})
-
-
 # --- One student --------------------------------------------------------------------------------
 
 
@@ -77,7 +80,7 @@ def test_the_whole_record(ministry):
             maturity_reason="AGE",
         )
         added = datetime.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=datetime.UTC)
-        alias = add_name(
+        alias = make_name(
             student,
             last_name="Lovelace",
             effective_on=added,
@@ -86,7 +89,7 @@ def test_the_whole_record(ministry):
         )
         student.preferred_name = alias
         student.save()
-        add_name(student, last_name="Gone", is_deleted=True)
+        make_name(student, last_name="Gone", is_deleted=True)
         MailingAddress.objects.create(
             student=student,
             address_type="Mailing",
@@ -105,6 +108,27 @@ def test_the_whole_record(ministry):
         restriction = DisclosureRestriction.objects.create(
             student=student, code="Caution", effective_on=TODAY, is_active=True, updated_at=added
         )
+        phone = PhoneNumber.objects.create(
+            student=student,
+            phone_type="Home",
+            number="4035551234",
+            extension="12",
+            is_listable="N",
+            effective_on=TODAY,
+            updated_at=added,
+        )
+        email = EmailAddress.objects.create(
+            student=student, email_address="ada@example.org", updated_at=added
+        )
+        for part in (phone, email):
+            type(part).objects.create(
+                **{
+                    field.attname: getattr(part, field.attname)
+                    for field in part._meta.concrete_fields
+                    if not field.primary_key
+                }
+                | {"is_deleted": True}
+            )
     response = one(ministry, "100000001")
     check(ONE, response)
     body = response.json()
@@ -121,7 +145,7 @@ def test_the_whole_record(ministry):
         "DocumentIssueDate": "2010-01-02",
         "IsNameExact": True,
     }
-    legal, preferred = body["Names"]
+    preferred, legal = sorted(body["Names"], key=lambda name: name["IsLegal"])
     assert (legal["IsLegal"], legal["IsPreferred"], legal["IsOriginal"]) == (True, False, True)
     assert preferred == {
         "RefId": alias.pk,
@@ -139,14 +163,81 @@ def test_the_whole_record(ministry):
     }
     [address] = body["MailingAddresses"]
     assert (address["City"], address["EffectiveDate"]) == (None, "2026-11-22")
+    assert address["AddressFormat"] == "Mail-CA"
     [citizenship] = body["CitizenshipStatuses"]
     assert citizenship["GuardianCitizenshipStatus"] == "1"
-    [shown] = body["DisclosureRestrictions"]
-    assert shown["RefId"] == restriction.pk
+    assert body["DisclosureRestrictions"] == [
+        {
+            "RefId": restriction.pk,
+            "DisclosureRestrictionCode": "Caution",
+            "DisclosureRestrictionDetails": None,
+            "EffectiveDate": "2026-11-22",
+            "ExpiryDate": None,
+            "IsActive": True,
+            "LastUpdateUtcTime": "2026-01-02T03:04:05.000006Z",
+        }
+    ]
     assert body["HasDisclosureRestriction"] is True
-    assert body["PhoneNumbers"] == body["EmailAddresses"] == []
+    assert body["PhoneNumbers"] == [
+        {
+            "RefId": phone.pk,
+            "Type": "Home",
+            "Number": "4035551234",
+            "Extension": "12",
+            "IsListable": "N",
+            "EffectiveDate": "2026-11-22",
+            "ExpiryDate": None,
+            "LastUpdateUtcTime": "2026-01-02T03:04:05.000006Z",
+        }
+    ]
+    assert body["EmailAddresses"] == [
+        {
+            "RefId": email.pk,
+            "EmailAddress": "ada@example.org",
+            "LastUpdateUtcTime": "2026-01-02T03:04:05.000006Z",
+        }
+    ]
     assert (body["MaturityDate"], body["MaturityReason"]) == ("2028-09-01", "AGE")
     assert body["PASICoreVersion"] == student.version
+
+
+def test_the_identification_record_is_the_present_identity(ministry):
+    """After a change of the legal name: the original name is among the names, no more."""
+    with set_up():
+        student = make_student("100000001", first_name="Ada", last_name="Byron")
+        make_student("100000002", primary=student)
+        student.legal_name = make_name(student, "Ada", "Joy", "Lovelace", "Jr.", was_legal=True)
+        student.preferred_name = student.legal_name
+        student.save()
+    for asn in ("100000001", "100000002"):
+        body = one(ministry, asn).json()
+        record = body["IdentificationRecord"]
+        for part, value in [
+            ("FirstName", "Ada"),
+            ("MiddleName", "Joy"),
+            ("LastName", "Lovelace"),
+            ("Suffix", "Jr."),
+        ]:
+            assert record[part] == body[part] == value
+        kinds = {
+            name["LastName"]: (name["IsLegal"], name["IsPreferred"], name["IsOriginal"])
+            for name in body["Names"]
+        }
+        assert kinds == {"Lovelace": (True, True, False), "Byron": (False, False, True)}
+
+
+def test_names_are_shown_newest_first(ministry):
+    def noon(day: int) -> datetime.datetime:
+        return datetime.datetime(2026, 1, day, 12, tzinfo=datetime.UTC)
+
+    with set_up():
+        student = make_student("100000001")
+        Name.objects.filter(student=student).update(effective_on=noon(2))
+        make_name(student, last_name="First", effective_on=noon(1))
+        make_name(student, last_name="Third", effective_on=noon(3))
+        make_name(student, last_name="Third too", effective_on=noon(3))
+    shown = [name["LastName"] for name in one(ministry, "100000001").json()["Names"]]
+    assert shown == ["Third too", "Third", "Byron", "First"]
 
 
 def test_a_secondary_number_answers_with_the_primarys_parts(ministry):
@@ -273,75 +364,3 @@ def test_the_header_chooses_one_of_the_clients_organizations(db, province):
     for code in ("S.0003", "O.1", "nonsense", "S.000\x8e"):
         response = both.get(LIST, **{"PASI-Organization-Code": code})
         assert (response.status_code, response.json()["code"]) == (403, "1008")
-
-
-# --- Filters ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def names():
-    with set_up():
-        make_student("100000001", first_name="Zoë", last_name="Müller")
-        make_student("100000002", first_name="Zoe", last_name="Muller-Smith")
-        third = make_student("100000003", first_name="José", last_name="O'Neil")
-        add_name(third, first_name="Joe", last_name="MULLER")
-        fourth = make_student("100000004", first_name="Zoe", last_name="Percent%")
-        add_name(fourth, first_name="Zoe", last_name="Muller", is_deleted=True)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "expected"),
-    [
-        ({"LastName": "müller"}, [1, 3]),
-        ({"LastName": "Muller"}, [1, 3]),
-        ({"LastName": "mul*"}, [1, 2, 3]),
-        ({"LastName": "O'NEIL,Muller-Smith"}, [2, 3]),
-        ({"LastName": "o*,muller"}, [1, 3]),
-        ({"LastName": "ller"}, []),
-        ({"LastName": "Percent%"}, [4]),
-        ({"LastName": "P%*"}, []),  # no wildcard but the asterisk
-        ({"LastName": "M_ller"}, []),
-        ({"FirstName": "zoe"}, [1, 2, 4]),
-        ({"FirstName": "jos*"}, [3]),
-        ({"LastName": "muller", "FirstName": "zoe"}, [1]),
-        ({"LastName": "muller", "FirstName": "jose"}, []),  # two names of one student
-        ({"LastName": "muller", "FirstName": "jo*"}, [3]),
-    ],
-)
-def test_names_are_found_without_regard_to_case_and_accents(ministry, names, parameters, expected):
-    assert found(ministry, **parameters) == [f"10000000{number}" for number in expected]
-
-
-def test_filters(ministry):
-    with set_up():
-        first = make_student("100000001", birth_date=datetime.date(2000, 2, 29))
-        make_student("100000002", primary=first)
-        make_student("100000003", is_deactivated=True)
-        make_student("100000004", birth_date=datetime.date(2001, 1, 1))
-    for parameters, expected in [
-        ({"StateProvinceId": "100000004,100000001"}, [1, 4]),
-        ({"PrimaryStateProvinceId": "100000001"}, [2]),
-        ({"Status": "Active"}, [1, 4]),
-        ({"Status": "Secondary,Deactivated"}, [2, 3]),
-        ({"BirthDate": "2000-02-29"}, [1]),
-        ({"BirthDate": "2000-02-29,2001-01-01"}, [1, 4]),
-        ({"BirthDate": "2001-01-01", "Status": "Active"}, [4]),
-    ]:
-        assert found(ministry, **parameters) == [f"10000000{number}" for number in expected]
-
-
-def test_a_name_search_uses_its_index(db):
-    """Expressions of query and index must stay the same, or millions of names are read."""
-    from django.db import connection
-
-    from pasi.text_search import matching
-
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    for fitting, index in [
-        (matching("last_name", ["Müller"]), "name_by_last_first"),
-        (matching("last_name", ["Mül*"], prefixes=True), "name_by_last_first"),
-        (matching("first_name", ["Zo*"], prefixes=True), "name_by_first"),
-    ]:
-        plan = Name.objects.filter(fitting).explain()
-        assert index in plan and "Index Cond" in plan, plan

@@ -1,0 +1,7 @@
+"""The published operations on students, one module each."""
+
+from students.services.create_student import CreateStudent
+from students.services.submit_identification import SubmitIdentificationInformation
+from students.services.submit_name import SubmitName
+
+SERVICES = (CreateStudent, SubmitName, SubmitIdentificationInformation)
