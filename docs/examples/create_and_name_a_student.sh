@@ -88,10 +88,10 @@ answer=$(submit "$token2" "$school2" CreateStudent \
 echo "$answer" | pretty
 expect "number of rejections" "$(echo "$answer" | field "['Rejections'].__len__()")" 0
 
-# name TOKEN SCHOOL REFID FIRST: names the student of step 2; sets answer and version
+# name TOKEN SCHOOL REFID FIRST PREFERRED: names the student of step 2; sets answer and version
 name() {
   answer=$(submit "$1" "$2" SubmitName "\"StateProvinceId\": \"$asn\",
-    \"PASICoreVersion\": $version, \"DeleteName\": false,
+    \"PASICoreVersion\": $version, \"DeleteName\": false, \"IsPreferred\": $5,
     \"Name\": {\"RefId\": $3, \"FirstName\": \"$4\", \"LastName\": \"$family\"}")
   echo "$answer" | pretty
   expect "number of rejections" "$(echo "$answer" | field "['Rejections'].__len__()")" 0
@@ -99,11 +99,11 @@ name() {
 }
 
 echo "6. The first John is also known without his middle name; School 1 adds that ..."
-name "$token1" "$school1" 0 John
+name "$token1" "$school1" 0 John false
 alias=$(echo "$answer" | field "['Id']")
 
 echo "7. ... notices that it should be Johnny, and corrects it: the same RefId"
-name "$token1" "$school1" "$alias" Johnny
+name "$token1" "$school1" "$alias" Johnny false
 expect RefId "$(echo "$answer" | field "['Id']")" "$alias"
 
 echo "8. He moves to School 2 (enrolments are imported here by the operator)"
@@ -118,12 +118,13 @@ trap 'rm -rf "$folder"' EXIT
 "$python" manage.py import_records "$folder"
 
 echo "9. School 2 adds the name he goes by there, and prefers it"
-name "$token2" "$school2" 0 Mark
+name "$token2" "$school2" 0 Mark true
 get "$token2" "/api/students/$asn/" | "$python" -c '
 import json, sys
 for name in json.load(sys.stdin)["Names"]:
     by = name["CreatedByOrganizationCode"], name["UpdatedByOrganizationCode"]
-    print(name["RefId"], name["FirstName"], name["LastName"], *by)'
+    print(name["RefId"], name["FirstName"], name["LastName"], *by,
+          "preferred" if name["IsPreferred"] else "")'
 
 echo "10. Somebody mistypes the name: who is it?"
 answer=$(submit "$token2" "$school2" IdentifyStudent "\"FirstName\": \"Jhon\",
