@@ -23,9 +23,11 @@ endef
 help:
 	@echo "make demo       everything, from nothing to a served province with its awards"
 	@echo "make test       the whole test suite (ARGS='-k name' for a part)"
-	@echo "make bench      the speed of the bulk award and of the import"
+	@echo "make bench      the speed of the bulk award, the import, creating and finding students"
+	@echo "                (STUDENTS=3000000: size of the registry; ONLY=award or ONLY=registry)"
 	@echo "make lint       style, Django checks, migrations, rule catalogue, OpenAPI"
 	@echo "make serve      the services and the back office on 127.0.0.1:$(PORT)"
+	@echo "make worker     the background workers: alerts of enrolments, students, courses"
 	@echo "make stop       stop the embedded PostgreSQL"
 	@echo "make clean-var  delete the embedded database (asks first)"
 
@@ -36,7 +38,7 @@ test: $(VENV)/.installed-dev
 	$(RUN) -m pytest -n auto $(ARGS)
 
 bench: $(VENV)/.installed-dev
-	$(RUN) -m tests.benchmarks
+	$(RUN) -m tests.benchmarks $(if $(STUDENTS),--registry $(STUDENTS)) $(if $(ONLY),--only $(ONLY))
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check
@@ -50,6 +52,9 @@ serve: $(VENV)/.installed
 	$(RUN) manage.py migrate --verbosity 0
 	$(RUN) -m gunicorn pasi.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 \
 	  --no-control-socket
+
+worker: $(VENV)/.installed
+	$(RUN) manage.py worker
 
 stop:
 	@if $(RUN) -c 'import psycopg' 2>/dev/null; then $(RUN) -m pasi.database stop; \
@@ -71,4 +76,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help demo test bench lint serve stop clean-var
+.PHONY: help demo test bench lint serve worker stop clean-var

@@ -31,6 +31,7 @@ class ServiceCall(models.Model):
         HTTP = "http", "HTTP service"
         COMMAND = "command", "Command line"
         BACK_OFFICE = "back_office", "Back office"
+        WORKER = "worker", "Background worker"
         MIGRATION = "migration", "Set-up of the database"
 
     message_id = models.UUIDField(primary_key=True, help_text="UUIDv7, so ordered by time.")

@@ -11,8 +11,8 @@ from credentials import credential_numbers
 from credentials.awarding import Candidate
 from credentials.maturity import Maturity, maturity
 from credentials.models import ArchivedCredential, AwardedCredential
-from enrolments import models as enrolments
 from enrolments.course_start_dates import course_enrolments_between
+from enrolments.triggers import raise_triggers
 from pasi import bulk
 from students.models import Student
 
@@ -67,15 +67,8 @@ def write_awards(
     _insert(fresh, today, call)
     _replace_deleted(again, today, call)
     students = sorted(award.candidate.student_id for award in awards)
-    bulk.raise_triggers(
-        enrolments.TranscriptTrigger, enrolments.TranscriptRecord, students, AWARD_OBJECT
-    )
-    bulk.raise_triggers(
-        enrolments.ResponsibleSchoolTrigger,
-        enrolments.ResponsibleSchoolStatus,
-        students,
-        AWARD_OBJECT,
-    )
+    raise_triggers("Transcript", students, AWARD_OBJECT)
+    raise_triggers("ResponsibleSchool", students, AWARD_OBJECT)
     _move_maturity_dates(awards, call)
     return awards
 
@@ -205,12 +198,7 @@ def store_maturity_dates(
         ],
         call,
     )
-    bulk.raise_triggers(
-        enrolments.StudentTrigger,
-        enrolments.StudentValidationStatus,
-        [student for student, _before, _after in moved],
-        MATURITY_OBJECT,
-    )
+    raise_triggers("Student", [student for student, _before, _after in moved], MATURITY_OBJECT)
     raise_maturity_triggers(moved)
 
 
@@ -223,9 +211,8 @@ def raise_maturity_triggers(
     """
     if not moved:
         return
-    bulk.raise_triggers(
-        enrolments.CourseEnrolmentTrigger,
-        enrolments.CourseEnrolmentValidationStatus,
+    raise_triggers(
+        "CourseEnrolment",
         course_enrolments_between(
             [(student, before, after.date) for student, before, after in moved]
         ),

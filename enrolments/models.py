@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from audit.history import tracked
-from pasi.models import Organization, Versioned
+from pasi.models import CODE_LENGTH, Organization, Versioned
 from students.models import Student
 
 
@@ -22,9 +22,9 @@ class SchoolEnrolment(Versioned):
         Organization, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     school_year = models.PositiveSmallIntegerField()
-    grade = models.CharField(max_length=2)
-    programming_type = models.CharField(max_length=20)
-    programming_timeframe = models.CharField(max_length=20)
+    grade = models.CharField(max_length=CODE_LENGTH)
+    programming_type = models.CharField(max_length=CODE_LENGTH)
+    programming_timeframe = models.CharField(max_length=CODE_LENGTH)
     start_date = models.DateField()
     exit_date = models.DateField()
     exit_date_type = models.CharField(max_length=14, choices=ExitDateType.choices)
@@ -56,6 +56,10 @@ class SchoolEnrolment(Versioned):
                 condition=Q(is_deleted=False),
                 name="school_enrolment_by_exit",
             ),
+            # Their list: those of a school, deleted ones too; of a year; changed since a version.
+            models.Index(fields=["school", "school_year"], name="school_enrolment_by_school"),
+            models.Index(fields=["school_year"], name="school_enrolment_by_year"),
+            models.Index(fields=["version"], name="school_enrolment_by_version"),
         ]
 
     def __str__(self) -> str:
@@ -209,3 +213,122 @@ class TranscriptTrigger(ProcessorTrigger):
 
 class TranscriptRecord(ProcessorStatus):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
+
+
+# --- Core alerts --------------------------------------------------------------------------------
+# An alert is one violation of one alert rule by one stored record, found by its processor. An
+# acknowledgement is what somebody has said of it; it may outlive the alert. Both are told apart by
+# record, code and canonical arguments. Source: PASI knowledge base; the canonical form: inferred.
+
+
+class RecordType(models.TextChoices):
+    STUDENT = "Student"
+    SCHOOL_ENROLMENT = "StudentSchoolEnrolment", "School enrolment"
+    COURSE_ENROLMENT = "CourseEnrolment", "Course enrolment"
+
+
+class AcknowledgementStatus(models.TextChoices):
+    UNACKNOWLEDGED = "Unacknowledged"
+    IN_PROGRESS = "InProgress", "In progress"
+    ACKNOWLEDGED = "Acknowledged"
+    OVERRIDDEN = "Overridden"
+
+
+class AlertIdentity(models.Model):
+    """Which alert: the record, the rule, and what the rule looked at."""
+
+    record_type = models.CharField(max_length=22, choices=RecordType.choices)
+    record = models.BigIntegerField(help_text="Key of the student or enrolment.")
+    alert_code = models.PositiveIntegerField()
+    arguments = models.JSONField(default=dict, help_text="Key -> value, as the rule gave them.")
+    arguments_key = models.CharField(
+        max_length=64, help_text="SHA-256 of the canonical form of the arguments."
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.alert_code} on {self.record_type} {self.record}"
+
+
+class CoreAlert(AlertIdentity):
+    """A Warning or Advice about a stored record, as its processor found it.
+
+    Student, school, school year and reference id are the record's, kept here so that alerts are
+    found and shown without it. It has no history: the acknowledgement has, and an alert can be
+    found anew at any time.
+    """
+
+    class AlertType(models.TextChoices):
+        ADVICE = "Advice"
+        WARNING = "Warning"
+
+    alert_type = models.CharField(max_length=7, choices=AlertType.choices)
+    description = models.TextField(help_text="The first sentence is the issue.")
+    acknowledgement_status = models.CharField(
+        max_length=14,
+        choices=AcknowledgementStatus.choices,
+        default=AcknowledgementStatus.UNACKNOWLEDGED,
+    )
+    reference_id = models.UUIDField(null=True, help_text="None for a student.")
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="core_alerts", db_index=False
+    )
+    school = models.ForeignKey(
+        Organization, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    school_year = models.PositiveSmallIntegerField(null=True)
+    version = models.BigIntegerField("PASI core version")
+    raised_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record_type", "record", "alert_code", "arguments_key"],
+                name="core_alert_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["student"], name="core_alert_by_student"),
+            models.Index(fields=["school", "school_year"], name="core_alert_by_school"),
+            models.Index(fields=["version"], name="core_alert_by_version"),
+            # The list begins with the warnings, the newest first: these indexes are read backwards.
+            # Code, record type and status hang together with severity, so each needs its own. What
+            # is found by reference id is found by its record (core_alert_once).
+            models.Index(fields=["alert_type", "id"], name="core_alert_by_severity"),
+            models.Index(fields=["alert_code", "alert_type", "id"], name="core_alert_by_code"),
+            models.Index(fields=["record_type", "alert_type", "id"], name="core_alert_by_type"),
+            models.Index(fields=["school_year", "alert_type", "id"], name="core_alert_by_year"),
+            models.Index(
+                fields=["acknowledgement_status", "alert_type", "id"],
+                condition=~Q(acknowledgement_status="Unacknowledged"),
+                name="core_alert_by_status",
+            ),
+        ]
+
+
+class Acknowledgement(AlertIdentity):
+    """What was said of an alert. Acknowledged and Overridden stay when the alert goes, and apply to
+    the same alert when it comes back; InProgress goes with it. Unacknowledged has no row.
+    """
+
+    status = models.CharField(max_length=14, choices=AcknowledgementStatus.choices)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    user_name = models.CharField(max_length=100)
+    updated_at = models.DateTimeField(db_default=Now())
+    history = tracked(no_index=("organization",))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record_type", "record", "alert_code", "arguments_key"],
+                name="acknowledgement_once",
+            ),
+            models.CheckConstraint(
+                name="acknowledgement_says_something",
+                condition=~Q(status="Unacknowledged"),
+            ),
+        ]

@@ -1,48 +1,76 @@
-"""The processors: which triggers each one works on, and how outstanding work is drained."""
+"""The processors: which triggers each one works on, what it does with a record, and the loop that
+drains outstanding work. status_processor.py carries out a batch.
+"""
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 
-from enrolments import models as records
+from enrolments.alert_facts import load_course_enrolments, load_school_enrolments, load_students
+from enrolments.alert_rules.registry import (
+    evaluate_course_enrolment,
+    evaluate_school_enrolment,
+    evaluate_student,
+)
+from enrolments.alert_rules.scanning import next_scan_date
+from enrolments.models import RecordType
+from enrolments.status_processor import Batch, Judge, carry_out, set_aside
+from enrolments.triggers import TABLES
 from pasi import bulk
 from pasi.caller_info import in_process
-from pasi.services import Caller, recorded_call
+from pasi.services import Call, Caller, recorded_call
 
-BATCH = 5_000
+BATCH = 1_000
+BATCH_OF_NO_RULES = 5_000
 
 
 @dataclass(frozen=True)
 class Processor:
-    """A background processor: its name, its triggers, and up to where it has worked.
-
-    `marks_done`: it has no rules yet, so draining it marks its triggers done and changes nothing
-    else; stored requirement-set statuses stay as they are.
+    """A background processor. Without a judge it has no rules yet: draining it marks its triggers
+    done and changes nothing else; stored requirement-set statuses stay as they are.
     """
 
     name: str
-    trigger: type[models.Model]
-    status: type[models.Model]
-    marks_done: bool = False
+    judge: Judge | None = None
+
+    @property
+    def trigger(self) -> type[models.Model]:
+        return TABLES[self.name][0]
+
+    @property
+    def status(self) -> type[models.Model]:
+        return TABLES[self.name][1]
+
+    @property
+    def batch(self) -> int:
+        return BATCH if self.judge else BATCH_OF_NO_RULES
 
 
 PROCESSORS = (
-    Processor("Student", records.StudentTrigger, records.StudentValidationStatus),
+    Processor("Student", Judge(RecordType.STUDENT, load_students, evaluate_student)),
     Processor(
         "StudentSchoolEnrolment",
-        records.SchoolEnrolmentTrigger,
-        records.SchoolEnrolmentValidationStatus,
+        Judge(
+            RecordType.SCHOOL_ENROLMENT,
+            load_school_enrolments,
+            evaluate_school_enrolment,
+            next_scan_date,
+        ),
     ),
     Processor(
-        "CourseEnrolment", records.CourseEnrolmentTrigger, records.CourseEnrolmentValidationStatus
+        "CourseEnrolment",
+        Judge(
+            RecordType.COURSE_ENROLMENT,
+            load_course_enrolments,
+            evaluate_course_enrolment,
+            next_scan_date,
+        ),
     ),
-    Processor(
-        "ResponsibleSchool",
-        records.ResponsibleSchoolTrigger,
-        records.ResponsibleSchoolStatus,
-        marks_done=True,
-    ),
-    Processor("Transcript", records.TranscriptTrigger, records.TranscriptRecord, marks_done=True),
+    Processor("ResponsibleSchool"),
+    Processor("Transcript"),
 )
 
 
@@ -51,28 +79,64 @@ def processor(name: str) -> Processor:
     return {each.name: each for each in PROCESSORS}[name]
 
 
-def drain(each: Processor, caller: Caller, on_progress=lambda count: None) -> int:
-    """Process every outstanding trigger of a processor; how many records that were.
+@dataclass
+class Drained:
+    """What draining a processor came to."""
+
+    processed: int = 0
+    set_aside: int = 0
+
+
+def drain(
+    each: Processor, caller: Caller, on_progress: Callable[[int], Any] = lambda count: None
+) -> Drained:
+    """Process every outstanding trigger of a processor.
 
     Each batch is a recorded call and a transaction of its own. Any number of workers may drain
-    the same processor: they claim different records.
+    the same processor: they claim different records. What another holds is left to it.
     """
-    done = 0
-    while True:
-        body = {
-            "CallerInfo": in_process(
-                product="process_triggers",
-                user_name="[System]",
-                local_id="[System]",
-                address="127.0.0.1",
-            ),
-            "Processor": each.name,
-        }
-        if not bulk.outstanding_count(each.trigger, each.status, at_most=1):
-            return done
-        with recorded_call("ProcessTriggers", caller, body):
-            count = len(bulk.mark_processed(each.trigger, each.status, limit=BATCH))
-        done += count
-        on_progress(count)
-        if not count:  # another worker holds the rest
-            return done
+    done = Drained()
+    while bulk.outstanding_count(each.trigger, each.status, at_most=1):
+        batch = _one_batch(each, caller)
+        done.processed += batch.processed
+        done.set_aside += batch.set_aside
+        on_progress(batch.claimed)
+        if not batch.claimed:
+            break
+    return done
+
+
+def _one_batch(each: Processor, caller: Caller, among: Sequence[int] | None = None) -> Batch:
+    """Carry out one batch. One that cannot be loaded or written is tried again in halves, until
+    the record to blame stands alone and is set aside.
+    """
+    claimed: list[tuple[int, int]] = []
+    try:
+        with _recorded(each, caller) as call:
+            claimed = bulk.claim_triggers(each.trigger, each.status, limit=each.batch, among=among)
+            return carry_out(each.judge, each.status, claimed, call.message_id)
+    except Exception as error:
+        if not claimed:
+            raise
+        if len(claimed) == 1:
+            with _recorded(each, caller):
+                set_aside(each.status, [(*claimed[0], error)])
+            return Batch(claimed=1, set_aside=1)
+        keys = [key for key, _version in claimed]
+        half = len(keys) // 2
+        return _one_batch(each, caller, keys[:half]) + _one_batch(each, caller, keys[half:])
+
+
+@contextmanager
+def _recorded(each: Processor, caller: Caller) -> Iterator[Call]:
+    body = {
+        "CallerInfo": in_process(
+            product="process_triggers",
+            user_name="[System]",
+            local_id="[System]",
+            address="127.0.0.1",
+        ),
+        "Processor": each.name,
+    }
+    with recorded_call("ProcessTriggers", caller, body) as call:
+        yield call

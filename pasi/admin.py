@@ -11,6 +11,7 @@ from oauth2_provider.models import (
     get_id_token_model,
     get_refresh_token_model,
 )
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import ServiceCall
 from enrolments.models import SchoolEnrolment
@@ -20,13 +21,14 @@ from pasi.models import Code, OneTimePassword, Organization, PasiClient, Role
 from pasi.networks import network_text
 
 # The library of the tokens registers them all, and its own page of clients. Tokens lie in their
-# table in clear: nobody reads them here.
+# table in clear: nobody reads them here. Jobs only say "look": what waits is in the triggers.
 for model in (
     PasiClient,
     get_access_token_model(),
     get_grant_model(),
     get_id_token_model(),
     get_refresh_token_model(),
+    ProcrastinateJob,
     Group,
     User,
 ):

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, models
 from django.db.models.fields.related import ForeignObject
 from django.utils import timezone
+from psycopg.types.json import Json
 
 # The announced versions live above this key; every other advisory key stays below 2**62.
 ANNOUNCEMENT_OFFSET = 1 << 62
@@ -35,8 +36,14 @@ class AnyOf(models.Lookup):
     def as_sql(self, compiler, connection):
         lhs, params = self.process_lhs(compiler, connection)
         field = getattr(self.lhs.output_field, "target_field", self.lhs.output_field)
-        kind = field.rel_db_type(connection)
-        return f"{lhs} = ANY(%s::{kind}[])", [*params, array(self.rhs)]
+        return f"{lhs} = ANY(%s::{_type(field)}[])", [*params, array(self.rhs)]
+
+
+def _type(field: models.Field) -> str:
+    """The database type of a field, without its length: a cast to varchar(9) would cut silently
+    what an assignment refuses.
+    """
+    return (field.rel_db_type(connection) or "text").partition("(")[0]
 
 
 def array(values: Iterable) -> str:
@@ -57,6 +64,11 @@ def _element(value) -> str:
 
 def quoted(names: Iterable[str]) -> str:
     return ", ".join(connection.ops.quote_name(name) for name in names)
+
+
+def json_value(value) -> Json:
+    """A value of a JSON column for copy_rows()."""
+    return Json(value)
 
 
 def fetch(sql: str, params: Sequence | dict | None = None) -> list[tuple]:
@@ -345,10 +357,27 @@ def update_rows(
     )
 
 
+def delete_rows(model: type[models.Model], ids: Sequence, call: UUID) -> int:
+    """Delete records, which are locked, and write their last state into the history."""
+    if not ids:
+        return 0
+    table = connection.ops.quote_name(model._meta.db_table)
+    history = connection.ops.quote_name(model.history.model._meta.db_table)
+    key = connection.ops.quote_name(model._meta.pk.column)
+    kept = quoted(_history_columns(model))
+    return run(
+        f"WITH gone AS (DELETE FROM {table} WHERE {key} = ANY(%s::bigint[]) RETURNING *)"
+        f" INSERT INTO {history} ({kept}, history_date, history_type, call_id)"
+        f" SELECT {kept}, %s, '-', %s FROM gone",
+        [array(ids), timezone.now(), call],
+    )
+
+
 def complete_rows(
     model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence]
 ) -> int:
-    """Update records that this transaction made and whose history it has yet to write.
+    """Update records that have no history, or that this transaction made and whose history it has
+    yet to write.
 
     Rows as for update_rows(). For anything else that function is the right one.
     """
@@ -376,7 +405,7 @@ def _update(model: type[models.Model], columns: Sequence[str]) -> str:
 def _arrays(model: type[models.Model], columns: Sequence[str]) -> str:
     """One array parameter for each of `columns`, with its type."""
     fields = {field.column: field for field in model._meta.concrete_fields}
-    return ", ".join(f"%s::{fields[name].rel_db_type(connection) or 'text'}[]" for name in columns)
+    return ", ".join(f"%s::{_type(fields[name])}[]" for name in columns)
 
 
 # --- Triggers -----------------------------------------------------------------------------------
@@ -448,28 +477,28 @@ def outstanding_count(
     return count
 
 
-def mark_processed(
-    trigger: type[models.Model], status: type[models.Model], *, limit: int
-) -> list[int]:
-    """Claim up to `limit` outstanding records, mark their triggers done; their keys.
+def claim_triggers(
+    trigger: type[models.Model],
+    status: type[models.Model],
+    *,
+    limit: int,
+    among: Sequence[int] | None = None,
+) -> list[tuple[int, int]]:
+    """Claim up to `limit` outstanding records until the transaction ends: (key, trigger version).
 
     The status rows are locked with SKIP LOCKED, so any number of workers share the work; the
-    trigger is read without a lock, so one raised meanwhile stays outstanding.
+    trigger is read without a lock, so one raised meanwhile stays outstanding. `among`: only these.
     """
     key = connection.ops.quote_name(trigger._meta.pk.column)
     trigger_table = connection.ops.quote_name(trigger._meta.db_table)
     status_table = connection.ops.quote_name(status._meta.db_table)
-    rows = fetch(
-        f"WITH claimed AS ("
-        f" SELECT s.{key}, t.version FROM {status_table} s JOIN {trigger_table} t USING ({key})"
-        f" WHERE t.version > s.max_source_version ORDER BY t.version LIMIT %s"
-        f" FOR UPDATE OF s SKIP LOCKED)"
-        f" UPDATE {status_table} s SET max_source_version = claimed.version,"
-        f" version = nextval('{VERSION_SEQUENCE}')"
-        f" FROM claimed WHERE s.{key} = claimed.{key} RETURNING s.{key}",
-        [limit],
+    chosen = "" if among is None else f" AND s.{key} = ANY(%s::bigint[])"
+    return fetch(
+        f"SELECT s.{key}, t.version FROM {status_table} s JOIN {trigger_table} t USING ({key})"
+        f" WHERE t.version > s.max_source_version{chosen} ORDER BY t.version LIMIT %s"
+        f" FOR UPDATE OF s SKIP LOCKED",
+        [*([] if among is None else [array(among)]), limit],
     )
-    return [row[0] for row in rows]
 
 
 def keys_by(model: type[models.Model], column: str, values: Sequence, kind: str = "text") -> dict:

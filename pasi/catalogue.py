@@ -1,5 +1,6 @@
 """The published catalogue: every rule and fault code, what it means, and how sure that is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pasi import rules
@@ -19,8 +20,9 @@ _VERSION_MISMATCH = "3004"
 
 @dataclass(frozen=True)
 class Entry:
-    """One code. `services`: the operations that can answer it. `remark`: why it is never raised;
-    one that is only switched off here has none."""
+    """One code. `services`: the operations that can answer it, or whose submits can raise the
+    alert. `remark`: why it is never raised; one that is only switched off here has none.
+    """
 
     code: str
     title: str
@@ -38,17 +40,18 @@ class Entry:
 
 def entries() -> list[Entry]:
     """Every code, in order."""
-    found = [_of_rule(rule) for rule in rules.catalogue()]
+    services = services_of_rules()
+    found = [_of_rule(rule, services.get(rule.code, ())) for rule in rules.catalogue()]
     found += [_of_fault(code) for code in (*FAULTS, *CERTIFICATE_FAULTS)]
     return sorted(found, key=lambda entry: (len(entry.code), entry.code))
 
 
-def _of_rule(rule: rules.Rule) -> Entry:
+def _of_rule(rule: rules.Rule, services: Iterable[str]) -> Entry:
     return Entry(
         code=rule.code,
         title=str(rule.title),
         kind=rule.kind,
-        services=tuple(services_of_rules().get(rule.code, ())),
+        services=tuple(services),
         source=rule.source,
         certainty=rule.certainty,
         message=str(rule.message),
@@ -97,8 +100,10 @@ def as_markdown() -> str:
         "Made by `manage.py export_rules`; do not edit. `GET /api/rules/` answers the same.",
         "",
         "A *Rejection* refuses a request and stands in the response's `Rejections`. A *Fault*",
-        "replaces the response (see [integrators.md](integrators.md)). *Inferred* means that the",
-        "code is public but its exact meaning is our reading. Texts in braces are placeholders.",
+        "replaces the response (see [integrators.md](integrators.md)). A *Warning* or an *Advice*",
+        "is a core alert: a processor finds it in stored data after the submit. *Inferred* means",
+        "that the code is public but its exact meaning is our reading. Texts in braces are",
+        "placeholders; those of an alert are its arguments.",
         "",
     ]
     for entry in entries():

@@ -37,14 +37,32 @@ CODES_OF_SERVICES = {
         *("11219", "11220", "11221", "11222", "11223", "11224", "11225", "11231", "11233"),
         *("11406", "11407", "12006"),
     },
+    "SubmitStudentCitizenshipStatus": {
+        *("9002", "9011", "9014", "9023", "9065", "11326", "11332"),
+    },
+    "SubmitStudentDisclosureRestriction": {
+        *("9002", "9006", "9011", "9014", "9023", "9065"),
+        *("11101", "11104", "11111", "11113", "11116", "11120"),
+    },
     "IdentifyStudent": set(),
+    "SubmitStudentSchoolEnrolment": {
+        *("9002", "9003", "9009", "9011", "9014", "9030", "10016", "10058", "10064", "10080"),
+        *("10087", "10088", "10103", "10117", "10118", "10133", "10134", "10150", "99001"),
+    },
+    "SubmitStudentSchoolEnrolmentStatusAcknowledgement": {
+        *("10149", "12000", "12001", "12002", "12003", "12004", "12005"),
+    },
+    "SubmitStudentStatusAcknowledgement": {
+        *("9002", "9010", "12000", "12001", "12002", "12003", "12004"),
+    },
 }
 
 
 @register
 def rules_are_whole(app_configs, **kwargs):
-    """Every raised rule is used by a service, every service has its codes, and only inferred,
-    not essential rules are switched off. (A doubled code fails at import.)
+    """Every raised rule is used by a service or judged by a processor, every service has its
+    codes, and only inferred, not essential rules are switched off. (A doubled code fails at
+    import.)
     """
     from pasi.operations import SERVICES, services_of_rules
 
@@ -74,4 +92,12 @@ def calls_stay(app_configs, **kwargs):
     """ATOMIC_REQUESTS would undo the record of a call together with its work."""
     if settings.DATABASES["default"].get("ATOMIC_REQUESTS"):
         return [Error("ATOMIC_REQUESTS must stay off.", id="pasi.E004")]
+    return []
+
+
+@register
+def numbers_can_be_made(app_configs, **kwargs):
+    """The setting of the check digit is one of those that are known."""
+    if settings.PASI_ASN_CHECK_DIGIT not in ("luhn", "none"):
+        return [Error("PASI_ASN_CHECK_DIGIT must be luhn or none.", id="pasi.E006")]
     return []

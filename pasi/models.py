@@ -11,6 +11,7 @@ from oauth2_provider.models import AbstractApplication
 from audit.history import tracked
 
 MINISTRY_CODE = "O.1"
+CODE_LENGTH = 60  # of a code value, and of every column that holds one
 
 
 class Versioned(models.Model):
@@ -82,7 +83,7 @@ class Code(models.Model):
     """One value of a code list, with the school years in which it is in effect."""
 
     code_type = models.CharField(max_length=40)
-    code = models.CharField(max_length=60)
+    code = models.CharField(max_length=CODE_LENGTH)
     short_name = models.CharField(max_length=100)
     long_name = models.CharField(max_length=250, blank=True)
     effective_school_year = models.PositiveSmallIntegerField(
@@ -115,6 +116,13 @@ class Code(models.Model):
                 condition=Q(effective_school_year__isnull=True)
                 | Q(expiry_school_year__isnull=True)
                 | Q(expiry_school_year__gte=F("effective_school_year")),
+            ),
+            models.CheckConstraint(
+                name="code_quality_of_source_documents",
+                condition=Q(code_type="SourceDocumentType", quality__in=[100, 200, 250, 300])
+                | (~Q(code_type="SourceDocumentType") & Q(quality__isnull=True)),
+                violation_error_message="A source document type has a quality: 100, 200, 250 or "
+                "300. No other code has one.",
             ),
         ]
 

@@ -2,15 +2,37 @@
 
 from audit.models import ServiceResponse
 from credentials.services import SubmitCredentialAwardingMultiple
+from enrolments.alert_rules.registry import (
+    COURSE_ENROLMENT_RULES,
+    SCHOOL_ENROLMENT_RULES,
+    STUDENT_RULES,
+)
+from enrolments.services import SERVICES as ENROLMENT_SERVICES
+from pasi.rules import Rule
 from pasi.services import Service
 from students.services import SERVICES as STUDENT_SERVICES
 
-SERVICES: tuple[type[Service], ...] = (*STUDENT_SERVICES, SubmitCredentialAwardingMultiple)
+SERVICES: tuple[type[Service], ...] = (
+    *STUDENT_SERVICES,
+    *ENROLMENT_SERVICES,
+    SubmitCredentialAwardingMultiple,
+)
+
+# Rules that processors judge, and the operations whose submits can raise their alerts.
+ALERT_RULES: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
+    (STUDENT_RULES, ("CreateStudent", "SubmitName", "SubmitIdentificationInformation")),
+    (SCHOOL_ENROLMENT_RULES, ("SubmitStudentSchoolEnrolment",)),
+    # Course enrolments themselves are imported only.
+    (COURSE_ENROLMENT_RULES, ("SubmitStudentSchoolEnrolment",)),
+)
 
 
 def services_of_rules() -> dict[str, list[str]]:
-    """rule code -> operations whose document lists it."""
-    found: dict[str, list[str]] = {}
+    """rule code -> operations whose document lists it, or whose submits can raise the alert.
+
+    A rule that is not here is judged by nobody.
+    """
+    found = {rule.code: list(operations) for rules, operations in ALERT_RULES for rule in rules}
     for service in SERVICES:
         for rule in service.rules():
             found.setdefault(rule.code, []).append(service.operation)

@@ -33,6 +33,16 @@ class Rejection:
         return {"Code": self.code, "Description": self.description}
 
 
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One violation of an alert rule: a core alert to be. `arguments`: what the rule looked at."""
+
+    code: int
+    kind: str
+    arguments: dict[str, str]
+    description: str
+
+
 @dataclass(frozen=True)
 class Rule:
     """What the catalogue says of a rule, and the function that judges it.
@@ -50,7 +60,7 @@ class Rule:
     judge: Callable[[Any], Iterator[dict]] | None = None
     from_school_year: int | None = None
     to_school_year: int | None = None
-    not_raised_because: str = ""
+    not_raised_because: str | Promise = ""
     is_essential: bool = False
     services: set[str] = field(default_factory=set, compare=False)
 
@@ -80,12 +90,37 @@ class Rule:
         return [self._rejection(values) for values in self.judge(facts)]
 
     def _rejection(self, values: dict) -> Rejection:
+        return Rejection(self.code, self._text(values))
+
+    def _text(self, values: dict) -> str:
         """An empty value leaves no gap: the space before it goes with it."""
         message = str(values.get("message", self.message))
         for name, value in values.items():
             if value == "":
                 message = message.replace(f" {{{name}}}", "")
-        return Rejection(self.code, message.format(**values))
+        return message.format(**values)
+
+    def is_in_force(self, school_year: int) -> bool:
+        return (self.from_school_year is None or self.from_school_year <= school_year) and (
+            self.to_school_year is None or school_year <= self.to_school_year
+        )
+
+    def alerts(self, facts: Any) -> list[Alert]:
+        """Every violation of this alert rule by `facts`.
+
+        The yielded values, as text, are the alert's arguments: dates YYYY-MM-DD, codes as they are.
+        """
+        if not self.is_raised:
+            return []
+        return [
+            Alert(
+                int(self.code),
+                self.kind,
+                {name: str(value) for name, value in values.items()},
+                self._text(values),
+            )
+            for values in self.judge(facts)
+        ]
 
 
 _registry: dict[str, Rule] = {}
@@ -119,8 +154,12 @@ def rejection(
     source: str,
     certainty: str = "confirmed",
     is_essential: bool = False,
+    **years,
 ):
-    """Declare a rule whose violation refuses the call."""
+    """Declare a rule whose violation refuses the call.
+
+    A rule for some school years asks its own is_in_force(): the facts know which year it is about.
+    """
     return _declared(
         REJECTION,
         code,
@@ -129,6 +168,7 @@ def rejection(
         source=source,
         certainty=certainty,
         is_essential=is_essential,
+        **years,
     )
 
 
@@ -142,10 +182,20 @@ def warning(code: str, title, message, *, source: str, certainty: str = "confirm
     return _declared(WARNING, code, title, message, source=source, certainty=certainty, **years)
 
 
-def not_raised(code: str, title, message, *, because: str, source: str) -> Rule:
+def not_raised(
+    code: str,
+    title,
+    message,
+    *,
+    because: str | Promise,
+    source: str,
+    kind: str = REJECTION,
+    certainty: str = "inferred",
+    **years,
+) -> Rule:
     """Put a code into the catalogue that this system never returns, and say why."""
     return _register(
-        Rule(code, title, message, REJECTION, source, "inferred", not_raised_because=because)
+        Rule(code, title, message, kind, source, certainty, not_raised_because=because, **years)
     )
 
 

@@ -250,8 +250,11 @@ class SubmitService(Service):
 
     response_serializer = SubmitResponseSerializer
 
-    def rejected(self, call: Call, rejections: Sequence[Rejection]) -> Result:
-        """Nothing is written but the record of the call."""
+    def rejected(
+        self, call: Call, rejections: Sequence[Rejection], *, told: Sequence[str] = ()
+    ) -> Result:
+        """Nothing is written but the record of the call. `told`: numbers of other students that
+        the rejections tell the caller of."""
         asn = call.request.get("StateProvinceId")
         body = submit_response("0", 0, rejections)
         return Result(
@@ -260,7 +263,7 @@ class SubmitService(Service):
             outcome=Outcome.REJECTED,
             http_status=422,
             codes=[rejection.code for rejection in rejections],
-            state_province_ids=[asn] if asn else [],
+            state_province_ids=[*([asn] if asn else []), *told],
         )
 
     def applied(self, asn: str, record_id: str, version: int) -> Result:

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "simple_history",
     "pgtrigger",
+    "procrastinate.contrib.django",
     "csp",
     "pasi",
     "audit",

@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from audit.views import ServiceCallListView, ServiceCallView
 from credentials.views import CredentialListView, CredentialView
-from enrolments.views import ProcessorListView
+from enrolments.views import CoreAlertListView, ProcessorListView, SchoolEnrolmentListView
 from pasi.operations import SERVICES
 from pasi.reference_views import ClientView, CodeListView, OrganizationListView, RuleListView
 from pasi.schema_views import DocumentationView, SchemaView
@@ -19,6 +19,8 @@ reading = [
     path("students/<str:asn>/", StudentView.as_view(), name="student"),
     path("credentials/", CredentialListView.as_view(), name="credentials"),
     path("credentials/<str:number>/", CredentialView.as_view(), name="credential"),
+    path("school-enrolments/", SchoolEnrolmentListView.as_view(), name="school-enrolments"),
+    path("core-alerts/", CoreAlertListView.as_view(), name="core-alerts"),
     path("service-calls/", ServiceCallListView.as_view(), name="service-calls"),
     path("service-calls/<str:message_id>/", ServiceCallView.as_view(), name="service-call"),
     path("codes/", CodeListView.as_view(), name="codes"),

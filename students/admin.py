@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import RecordRead, ServiceCall
 from credentials.models import AwardedCredential, RequirementSetStatus
-from enrolments.models import CourseEnrolment, OfficialMark, SchoolEnrolment
+from enrolments.models import CoreAlert, CourseEnrolment, OfficialMark, SchoolEnrolment
 from pasi.back_office.admins import ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.lists import students_found
@@ -160,6 +160,7 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
     def related_lists(self, record):
         query = {"q": record.asn}
         return [
+            (_("Core alerts"), CoreAlert, query),
             (_("School enrolments"), SchoolEnrolment, query),
             (_("Course enrolments"), CourseEnrolment, query),
             (_("Official marks"), OfficialMark, query),

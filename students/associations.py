@@ -12,7 +12,7 @@ import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 
 from enrolments.models import SchoolEnrolment
 from pasi.calendar import ALBERTA
@@ -227,14 +227,17 @@ def created_lately_by(
 
 
 def known_students(numbers: Iterable[int]) -> dict[int, KnownStudent]:
-    """The facts of students, by key. Three queries."""
+    """The facts of students, by key. Three queries.
+
+    Who created the person is who created the primary number (inferred).
+    """
     rows = Student.objects.filter(pk__any=list(numbers)).values_list(
         "pk",
         "primary_id",
         "is_deactivated",
-        "created_by_organization_id",
-        "created_by_organization__authority_id",
-        "created_on",
+        _of_person("created_by_organization"),
+        _of_person("created_by_organization__authority"),
+        _of_person("created_on"),
     )
     rows = list(rows)
     person_of = _linked({number: primary or number for number, primary, *_rest in rows})
@@ -255,6 +258,11 @@ def known_students(numbers: Iterable[int]) -> dict[int, KnownStudent]:
         )
         for number, primary, is_deactivated, created_by, authority, created_on in rows
     }
+
+
+def _of_person(column: str) -> Case:
+    """A column of the primary number, or of the number itself where it has none."""
+    return Case(When(primary__isnull=False, then=F(f"primary__{column}")), default=F(column))
 
 
 def _enrolments() -> QuerySet:
@@ -291,17 +299,31 @@ def visible(
     """
     if any(organization.kind == Kind.MINISTRY for organization in organizations):
         return queryset
+    numbers = associated_students(queryset, organizations, periods, worst=worst, student=student)
+    return queryset.filter(**{f"{student}__any": sorted(numbers)})
+
+
+def associated_students(
+    queryset: QuerySet,
+    organizations: Sequence[Organization],
+    periods: Periods,
+    *,
+    worst: Association,
+    student: str = "pk",
+) -> set[int]:
+    """Keys of the students of the records of visible(), and perhaps of further ones associated.
+
+    The ministry must not ask: it would get the province. At most six queries.
+    """
     # Students, not records: one may have several among the first thousand.
     few = set(queryset.order_by().values_list(student, flat=True).distinct()[: FEW + 1])
-    if len(few) <= FEW:
-        numbers = [
-            number
-            for number, facts in known_students(few).items()
-            if any(association(facts, each, periods) <= worst for each in organizations)
-        ]
-    else:
-        numbers = _gathered(organizations, periods, worst)
-    return queryset.filter(**{f"{student}__any": sorted(numbers)})
+    if len(few) > FEW:
+        return _gathered(organizations, periods, worst)
+    return {
+        number
+        for number, facts in known_students(few).items()
+        if any(association(facts, each, periods) <= worst for each in organizations)
+    }
 
 
 def _gathered(
@@ -326,8 +348,8 @@ def _gathered(
     certain.update(_last(ended, periods))
     primaries = Student.objects.filter(pk__any=list(certain), primary__isnull=False)
     certain.update(primaries.values_list("primary_id", flat=True))
+    certain.update(_created(organizations, schools, periods))
     numbers = set(_linked({number: number for number in certain}))
-    numbers.update(_created(organizations, schools, periods))
     deactivated = Student.objects.filter(is_deactivated=True, pk__any=list(numbers))
     return numbers.difference(deactivated.values_list("pk", flat=True))
 
@@ -384,17 +406,16 @@ def _last(ended: dict[int, list[tuple[int, datetime.date]]], periods: Periods) -
 def _created(
     organizations: Sequence[Organization], schools: set[int], periods: Periods
 ) -> QuerySet:
-    """Students that the organizations or their schools created and nobody has enrolled."""
+    """Primary numbers that the organizations or their schools created and nobody has enrolled."""
     creators = schools.union(organization.pk for organization in organizations)
     created = Student.objects.filter(
+        primary=None,
         created_by_organization__any=sorted(creators),
         created_on__gte=datetime.datetime.combine(periods.created_since, datetime.time(), ALBERTA),
     )
     for enrolled in (
         _enrolments().filter(student=OuterRef("pk")),
-        _enrolments().filter(student=OuterRef("primary")),
         _enrolments().filter(student__primary=OuterRef("pk")),
-        _enrolments().filter(student__primary=OuterRef("primary")),
     ):
         created = created.filter(~Exists(enrolled))
     return created.values_list("pk", flat=True)

@@ -12,3 +12,8 @@ STORED_CITIZENSHIP = {
     "7": ("5", "9"),
     "9": ("9", ""),
 }
+
+
+def stored_citizenship(submitted: str) -> tuple[str, str]:
+    """Status of the student and of the guardian; a code that staff have added stays as it is."""
+    return STORED_CITIZENSHIP.get(submitted, (submitted, ""))

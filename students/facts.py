@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pasi.rules import Rejection
+
 PART_LABELS = ("First Name", "Middle Name", "Last Name", "Suffix")
 
 
@@ -82,6 +84,11 @@ class Citizenship:
     guardian_status: str
     document_expiry_date: datetime.date | None
 
+    @property
+    def values(self) -> tuple[str, str, datetime.date | None]:
+        """What is stored."""
+        return (self.status, self.guardian_status, self.document_expiry_date)
+
 
 @dataclass(frozen=True, slots=True)
 class Identification:
@@ -111,6 +118,19 @@ class Duplicates:
     has_limited_access: bool = False
     is_ministry: bool = False  # O.1 itself
 
+    @property
+    def unseen(self) -> list[str]:
+        """Similar students who are not acknowledged."""
+        return [asn for asn in self.similar if asn not in self.acknowledged]
+
+    def told_by(self, rejections: Sequence[Rejection]) -> list[str]:
+        """The numbers that these rejections name."""
+        codes = {rejection.code for rejection in rejections}
+        told = set(self.unseen) if "11401" in codes else set()
+        if codes & {"11404", "11406"}:
+            told.update(self.exact)
+        return sorted(told)
+
 
 @dataclass(frozen=True)
 class NewStudent:
@@ -129,6 +149,10 @@ class NewStudent:
     section23_eligibility: str = ""
     section23_may_be_submitted: bool = True
     duplicates: Duplicates = Duplicates()
+
+    @property
+    def birth_date(self) -> datetime.date:
+        return self.identification.birth_date
 
     @cached_property
     def submitted_names(self) -> tuple[SubmittedName, ...]:
@@ -190,6 +214,8 @@ class NameChange:
     is_preferred: bool | None = None
     # 9049: created by the caller's organization or one of its schools, within 30 days.
     may_change_original: bool = True
+
+    record_kind = "Name"
 
     @cached_property
     def record(self) -> StoredName | None:
@@ -277,3 +303,61 @@ class IdentityChange:
     @cached_property
     def submitted_names(self) -> tuple[SubmittedName, ...]:
         return (SubmittedName("Legal", self.identification.name),)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRestriction:
+    """A disclosure restriction of the student. RefIds are unique over all students."""
+
+    ref_id: int
+    restriction: Restriction
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True)
+class RestrictionChange:
+    """SubmitStudentDisclosureRestriction. `ref_id` 0: a new one. `stored`: all of the student's."""
+
+    access: StudentAccess
+    birth_date: datetime.date
+    stored: Sequence[StoredRestriction]
+    ref_id: int
+    restriction: Restriction
+
+    record_kind = "Disclosure Restriction"
+
+    @cached_property
+    def record(self) -> StoredRestriction | None:
+        """The record to change; None for a new one or an unknown RefId."""
+        return next((each for each in self.stored if each.ref_id == self.ref_id), None)
+
+    @property
+    def earlier_restrictions(self) -> Sequence[Restriction]:
+        """Those that this one must not overlap: none for a change that leaves it inactive, or two
+        that overlap already could never be mended.
+        """
+        if self.ref_id != 0 and not self.restriction.is_active:
+            return ()
+        return [
+            each.restriction
+            for each in self.stored
+            if each.ref_id != self.ref_id and not each.is_deleted
+        ]
+
+    @property
+    def changes_nothing(self) -> bool:
+        return self.record is not None and self.record.restriction == self.restriction
+
+
+@dataclass(frozen=True)
+class CitizenshipChange:
+    """SubmitStudentCitizenshipStatus. `stored`: what is in effect today, None without any."""
+
+    access: StudentAccess
+    today: datetime.date
+    stored: Citizenship | None
+    citizenship: Citizenship
+
+    @property
+    def changes_nothing(self) -> bool:
+        return self.stored is not None and self.stored.values == self.citizenship.values

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from audit.history import tracked
-from pasi.models import Organization, Versioned
+from pasi.models import CODE_LENGTH, Organization, Versioned
 from pasi.text_search import Folded
 
 NAME_PARTS = ("first_name", "middle_name", "last_name", "suffix")
@@ -57,12 +57,12 @@ class Student(Versioned):
     )
 
     birth_date = models.DateField()
-    gender = models.CharField(max_length=1)
-    document_type = models.CharField(max_length=40, default="CurrentSystemValue")
+    gender = models.CharField(max_length=CODE_LENGTH)
+    document_type = models.CharField(max_length=CODE_LENGTH, default="CurrentSystemValue")
     document_number = models.CharField(max_length=4, blank=True)
     document_issue_date = models.DateField(null=True, blank=True)
     is_name_exact = models.BooleanField(default=True)
-    section23_eligibility = models.CharField(max_length=1, blank=True)
+    section23_eligibility = models.CharField(max_length=CODE_LENGTH, blank=True)
 
     is_deceased = models.BooleanField(default=False)
     date_of_death = models.DateField(null=True, blank=True)
@@ -208,11 +208,20 @@ class NameKey(models.Model):
 
     class Meta:
         indexes = [
-            # Duplicates, and everybody born on a day.
+            # Duplicates, and everybody born on a day: hundreds of rows, so the index holds all that
+            # is asked of them.
             models.Index(
-                fields=["birth_date", "last_key", "first_key"], name="name_key_by_birth_date"
+                fields=["birth_date", "last_key", "first_key"],
+                include=["middle_key", "student", "name", "was_legal"],
+                name="name_key_by_birth_date",
             ),
-            models.Index(fields=["last_sound", "first_sound"], name="name_key_by_sound"),
+            # Where the birth date may be mistyped: one half of the name on some dates.
+            models.Index(fields=["last_sound", "birth_date"], name="name_key_by_last_sound"),
+            models.Index(fields=["first_sound", "birth_date"], name="name_key_by_first_sound"),
+            # Where only the age is known: both halves.
+            models.Index(
+                fields=["last_sound", "first_sound", "birth_date"], name="name_key_by_sounds"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -224,7 +233,7 @@ class MailingAddress(models.Model):
 
     id = models.AutoField(primary_key=True)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="mailing_addresses")
-    address_type = models.CharField(max_length=20)
+    address_type = models.CharField(max_length=CODE_LENGTH)
     street = models.CharField(max_length=140)
     city = models.CharField(max_length=60, blank=True)
     state_province = models.CharField(max_length=20, blank=True)
@@ -253,7 +262,7 @@ class PhoneNumber(models.Model):
 
     id = models.AutoField(primary_key=True)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="phone_numbers")
-    phone_type = models.CharField(max_length=20)
+    phone_type = models.CharField(max_length=CODE_LENGTH)
     number = models.CharField(max_length=16)
     extension = models.CharField(max_length=7, blank=True)
     is_listable = models.CharField(
@@ -319,8 +328,8 @@ class CitizenshipStatus(models.Model):
     student = models.ForeignKey(
         Student, on_delete=models.PROTECT, related_name="citizenship_statuses"
     )
-    citizenship_status = models.CharField(max_length=1)
-    guardian_citizenship_status = models.CharField(max_length=1, blank=True)
+    citizenship_status = models.CharField(max_length=CODE_LENGTH)
+    guardian_citizenship_status = models.CharField(max_length=CODE_LENGTH, blank=True)
     document_expiry_date = models.DateField(null=True, blank=True)
     effective_on = models.DateField()
     is_deleted = models.BooleanField(default=False)
@@ -341,7 +350,7 @@ class DisclosureRestriction(models.Model):
     student = models.ForeignKey(
         Student, on_delete=models.PROTECT, related_name="disclosure_restrictions"
     )
-    code = models.CharField(max_length=30)
+    code = models.CharField(max_length=CODE_LENGTH)
     details = models.CharField(max_length=250, blank=True)
     effective_on = models.DateField()
     expires_on = models.DateField(null=True, blank=True)

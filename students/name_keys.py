@@ -11,6 +11,11 @@ from typing import NamedTuple
 import jellyfish
 
 _DROPPED = re.compile(r"[-'.]")
+# What Metaphone tells apart and writers of names from all over the world do not: Smyth and Smit,
+# Kowalski and Kovalski, Yelena and Elena, Mohamed and Mohammad, Oleksandr and Aleksandr.
+_ALIKE = str.maketrans("0W", "TF")
+_FIRST_VOWEL = re.compile(r"^[AEIOUY]")
+_UNHEARD = re.compile(r"(?<=.)[HY]")
 
 
 @lru_cache(maxsize=65_536)
@@ -28,8 +33,11 @@ def normalized(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def sound(text: str) -> str:
-    """How a name part sounds, for finding other spellings of it."""
-    return jellyfish.metaphone(normalized(text))[:50]
+    """How a name part sounds, for finding other spellings of it: its consonants, by Metaphone,
+    less what differs between languages. At most 50 letters; "Mohammed" -> "MMT".
+    """
+    key = jellyfish.metaphone(normalized(text).replace(" ", "")).translate(_ALIKE)
+    return _UNHEARD.sub("", _FIRST_VOWEL.sub("A", key))[:50]
 
 
 class Keys(NamedTuple):

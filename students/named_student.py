@@ -7,7 +7,6 @@ from pasi.calendar import current_school_year
 from pasi.faults import Fault
 from pasi.models import Organization
 from students.associations import (
-    KnownStudent,
     Periods,
     created_lately_by,
     known_students,
@@ -20,11 +19,10 @@ from students.models import NAME_PARTS, Name, Student
 
 @dataclass(frozen=True)
 class NamedStudent:
-    """`student` and `known` are None where no student has the number."""
+    """`student` is None where no student has the number."""
 
     access: StudentAccess
     student: Student | None = None
-    known: KnownStudent | None = None
     may_change_original: bool = True
 
 
@@ -60,7 +58,6 @@ def lock_student(asn: str, organization: Organization, today: datetime.date) -> 
             is_ministry=is_ministry,
         ),
         student=student,
-        known=known,
         may_change_original=created_lately_by(known, organization, today),
     )
 
@@ -74,10 +71,7 @@ def names_of(student: Student | None) -> tuple[StudentNames, dict[int, Name]]:
         name.student = student
     stored = StudentNames(
         names=tuple(
-            StoredName(
-                name.pk, FullName(*(getattr(name, part) for part in NAME_PARTS)), name.is_deleted
-            )
-            for name in records.values()
+            StoredName(pk, name_facts(name), name.is_deleted) for pk, name in records.items()
         ),
         legal=student.legal_name_id,
         preferred=student.preferred_name_id,
@@ -86,7 +80,7 @@ def names_of(student: Student | None) -> tuple[StudentNames, dict[int, Name]]:
     return stored, records
 
 
-def full_name(name: Name) -> FullName:
+def name_facts(name: Name) -> FullName:
     return FullName(*(getattr(name, part) for part in NAME_PARTS))
 
 

@@ -4,11 +4,12 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
+from pasi.calendar import current_school_year
 from pasi.codes import code_list
 from pasi.models import MINISTRY_CODE, Organization
 from pasi.services import Call
 from students.associations import effective_access
-from students.citizenship import STORED_CITIZENSHIP
+from students.citizenship import stored_citizenship
 from students.countries import preferred_country
 from students.duplicates import find_duplicates
 from students.facts import (
@@ -21,7 +22,8 @@ from students.facts import (
     NewStudent,
     Restriction,
 )
-from students.models import NAME_PARTS, Name, Student
+from students.models import Name, Student
+from students.named_student import name_facts
 
 ADDRESSES = (
     ("PreferredMailingAddress", "Preferred Mailing"),
@@ -49,10 +51,11 @@ def new_student(
         ),
         phone=_phone(phone) if phone else None,
         email_address=request.get("EmailAddress", ""),
-        restriction=_restriction(restriction) if restriction else None,
-        citizenship=_citizenship(personal),
+        restriction=restriction_of(restriction) if restriction else None,
+        citizenship=citizenship_of(personal),
         section23_eligibility=eligibility,
-        section23_may_be_submitted=known is None or known.may_be_submitted,
+        section23_may_be_submitted=known is None
+        or (known.may_be_submitted and known.is_in_effect(current_school_year())),
         duplicates=duplicates,
     )
 
@@ -82,7 +85,7 @@ def stored_identification(student: Student, legal: Name) -> Identification:
     least (inferred)."""
     document = code_list("SourceDocumentType").get(student.document_type)
     return Identification(
-        name=FullName(*(getattr(legal, part) for part in NAME_PARTS)),
+        name=name_facts(legal),
         birth_date=student.birth_date,
         document_type=student.document_type,
         document_number=student.document_number,
@@ -139,7 +142,7 @@ def _phone(sent: dict[str, Any]) -> NewPhone:
     )
 
 
-def _restriction(sent: dict[str, Any]) -> Restriction:
+def restriction_of(sent: dict[str, Any]) -> Restriction:
     return Restriction(
         code=sent["DisclosureRestrictionCode"],
         details=sent.get("DisclosureRestrictionDetails", ""),
@@ -149,10 +152,10 @@ def _restriction(sent: dict[str, Any]) -> Restriction:
     )
 
 
-def _citizenship(personal: dict[str, Any]) -> Citizenship | None:
+def citizenship_of(sent: dict[str, Any]) -> Citizenship | None:
     """An expiry date without a status belongs to nothing and is not stored (inferred)."""
-    submitted = personal.get("CitizenshipStatus", "")
+    submitted = sent.get("CitizenshipStatus", "")
     if not submitted:
         return None
-    status, guardian = STORED_CITIZENSHIP[submitted]
-    return Citizenship(submitted, status, guardian, personal.get("DocumentExpiryDate"))
+    status, guardian = stored_citizenship(submitted)
+    return Citizenship(submitted, status, guardian, sent.get("DocumentExpiryDate"))

@@ -4,7 +4,7 @@ An absent text, date or code is null; a list without elements is empty; every pr
 """
 
 import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rest_framework import serializers
 
@@ -18,8 +18,11 @@ from pasi.fields import (
     TextField,
     instant_text,
 )
+from students.assessment import Quality
 from students.countries import address_format
+from students.identify import Match
 from students.models import NAME_PARTS, Student
+from students.similarity import Reason
 
 
 def _day(value: datetime.date | None) -> str | None:
@@ -235,6 +238,13 @@ def student_json(number: Student, identity: dict[str, Any], parts: dict[str, lis
 
 def _name_json(name, person: Student) -> dict[str, Any]:
     created, updated = name.created_by_organization, name.updated_by_organization
+    return _shown_name_json(
+        name, person, created.code if created else None, updated.code if updated else None
+    )
+
+
+def _shown_name_json(name, person, created_by: str | None, updated_by: str | None) -> dict:
+    """`person`: a student, or what a search has of one."""
     return {
         "RefId": name.pk,
         **_name_parts(name),
@@ -242,8 +252,8 @@ def _name_json(name, person: Student) -> dict[str, Any]:
         "IsPreferred": name.pk == person.preferred_name_id,
         "IsOriginal": name.pk == person.original_name_id,
         "EffectiveOn": instant_text(name.effective_on),
-        "CreatedByOrganizationCode": created.code if created else None,
-        "UpdatedByOrganizationCode": updated.code if updated else None,
+        "CreatedByOrganizationCode": created_by,
+        "UpdatedByOrganizationCode": updated_by,
         "LastUpdateUtcTime": instant_text(name.updated_at),
     }
 
@@ -305,4 +315,61 @@ def _restriction_json(restriction) -> dict[str, Any]:
         "ExpiryDate": _day(restriction.expires_on),
         "IsActive": restriction.is_active,
         "LastUpdateUtcTime": instant_text(restriction.updated_at),
+    }
+
+
+# --- IdentifyStudent ----------------------------------------------------------------------------
+
+
+class IdentifiedStudentSerializer(serializers.Serializer):
+    """A student who may be meant. A secondary number has its own names."""
+
+    StateProvinceId = AsnField()
+    Quality = serializers.ChoiceField([quality.value for quality in Quality])
+    Names = NameSerializer(many=True, help_text="The newest first.")
+    BirthDate = DayField()
+    Gender = TextField(help_text="Code of type Gender.")
+    Reasons = serializers.ListField(
+        child=serializers.ChoiceField([reason.value for reason in Reason]),
+        help_text="In what the student agrees, or may agree.",
+    )
+
+
+class IdentifyStudentResponseSerializer(serializers.Serializer):
+    """Who may be meant, best first; nobody where more than 20 are equally good (Ambiguous)."""
+
+    Status = serializers.ChoiceField(["Found", "NotFound", "Ambiguous"])
+    Students = IdentifiedStudentSerializer(many=True)
+
+
+class ShownName(NamedTuple):
+    """What is shown of a name, without the records it refers to."""
+
+    pk: int
+    first_name: str
+    middle_name: str
+    last_name: str
+    suffix: str
+    effective_on: datetime.datetime
+    updated_at: datetime.datetime
+    created_by: str | None
+    updated_by: str | None
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        by = "created_by_organization__code", "updated_by_organization__code"
+        return *cls._fields[:-2], *by
+
+
+def identified_json(match: Match, names: list[ShownName]) -> dict[str, Any]:
+    """A match of a search as the answer shows it; `names`: those that are not deleted."""
+    return {
+        "StateProvinceId": match.asn,
+        "Quality": match.quality.value,
+        "Names": [
+            _shown_name_json(name, match.number, name.created_by, name.updated_by) for name in names
+        ],
+        "BirthDate": match.number.birth_date.isoformat(),
+        "Gender": match.number.gender,
+        "Reasons": [reason.value for reason in match.reasons],
     }

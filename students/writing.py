@@ -1,16 +1,14 @@
-"""Writing a new student: the number, the name, every part of the record, each with its history.
-
-A fixed number of statements; only those for parts that are there.
+"""Writing a new student and every part of the record, and changing one who exists: each change with
+its history, names with their keys. A fixed number of statements.
 """
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from credentials.maturity import maturity
-from enrolments.models import StudentTrigger, StudentValidationStatus
+from enrolments.triggers import raise_triggers
 from pasi import bulk
 from pasi.calendar import current_school_year
 from pasi.models import Organization
@@ -29,6 +27,7 @@ from students.models import (
     StudentActivity,
 )
 from students.name_keys import Keys, keys_of
+from students.named_student import name_facts
 
 STUDENT_OBJECT = "Student"
 _NAME_COLUMNS = (
@@ -95,7 +94,7 @@ def write_student(facts: NewStudent, organization: Organization, call: UUID) -> 
     )
     _write_parts(facts, student, call)
     _insert(StudentActivity, {"student_id": student, "school_year": current_school_year()}, call)
-    bulk.raise_triggers(StudentTrigger, StudentValidationStatus, [student], STUDENT_OBJECT)
+    raise_triggers("Student", [student], STUDENT_OBJECT)
     return asn, version
 
 
@@ -210,14 +209,9 @@ def change_name(name: Name, values: dict[str, Any], organization: Organization, 
     bulk.update_rows(Name, columns, [row], call)
     NameKey.objects.filter(pk=name.pk).delete()
     if not name.is_deleted:
-        parts = FullName(name.first_name, name.middle_name, name.last_name, name.suffix)
-        _write_key(name.student, name.pk, parts, name.was_legal)
+        _write_key(name.student, name.pk, name_facts(name), name.was_legal)
 
 
 def _write_key(student: Student, key: int, name: FullName, was_legal: bool) -> None:
     row = (key, student.pk, student.birth_date, was_legal, *keys_of_name(name))
     bulk.insert_rows(NameKey, KEY_COLUMNS, [row])
-
-
-def raise_student_trigger(students: Sequence[int], object_name: str) -> None:
-    bulk.raise_triggers(StudentTrigger, StudentValidationStatus, students, object_name)

@@ -8,7 +8,11 @@ from django.db.models import Exists, OuterRef
 
 from audit.models import ServiceCall, ServiceResponse
 from credentials.models import ArchivedCredential, AwardedCredential, AwardingOutcome, AwardingRun
+from enrolments.arguments import arguments_key
+from enrolments.models import Acknowledgement, CoreAlert
 from enrolments.processors import PROCESSORS
+from students.models import NameKey
+from students.name_keys import Keys, keys_of
 
 # What the history leaves out on purpose: model -> columns.
 LEFT_OUT = {"pasi.PasiClient": {"client_secret"}}
@@ -172,14 +176,89 @@ STUDENTS = {
     """,
 }
 
+_SAME_ALERT = """(a.record_type, a.record, a.alert_code, a.arguments_key)
+    = (k.record_type, k.record, k.alert_code, k.arguments_key)"""
+
+# Records of all types that have a processor with rules, as far as it has looked at them.
+_JUDGED = """
+    SELECT r.*, s.version FROM (
+        SELECT 'Student' AS record_type, id AS record, id AS student_id, NULL::bigint AS school_id,
+            NULL::smallint AS school_year, NULL::uuid AS reference_id, is_deactivated AS is_gone
+        FROM students_student
+        UNION ALL
+        SELECT 'StudentSchoolEnrolment', id, student_id, school_id, school_year, reference_id,
+            is_deleted FROM enrolments_schoolenrolment
+        UNION ALL
+        SELECT 'CourseEnrolment', id, student_id, school_id, school_year, reference_id, is_deleted
+        FROM enrolments_courseenrolment
+    ) AS r
+    JOIN (
+        SELECT 'Student' AS record_type, s.student_id AS record, s.version, s.max_source_version,
+            s.set_aside_at, t.version AS raised FROM enrolments_studentvalidationstatus s
+        LEFT JOIN enrolments_studenttrigger t USING (student_id)
+        UNION ALL
+        SELECT 'StudentSchoolEnrolment', s.school_enrolment_id, s.version, s.max_source_version,
+            s.set_aside_at, t.version FROM enrolments_schoolenrolmentvalidationstatus s
+        LEFT JOIN enrolments_schoolenrolmenttrigger t USING (school_enrolment_id)
+        UNION ALL
+        SELECT 'CourseEnrolment', s.course_enrolment_id, s.version, s.max_source_version,
+            s.set_aside_at, t.version FROM enrolments_courseenrolmentvalidationstatus s
+        LEFT JOIN enrolments_courseenrolmenttrigger t USING (course_enrolment_id)
+    ) AS s USING (record_type, record)
+    WHERE s.set_aside_at IS NULL AND (s.raised > s.max_source_version) IS NOT TRUE
+"""
+
+# What must hold of core alerts and of what is said of them, whoever is at work.
+ALERTS = {
+    "an alert shows what was said of it, or that nothing was": f"""
+        SELECT a.id, a.acknowledgement_status, k.status FROM enrolments_corealert a
+        LEFT JOIN enrolments_acknowledgement k ON {_SAME_ALERT}
+        WHERE a.acknowledgement_status <> coalesce(k.status, 'Unacknowledged')
+    """,
+    "nobody is at work on an alert that is gone": f"""
+        SELECT k.id FROM enrolments_acknowledgement k WHERE k.status = 'InProgress'
+            AND NOT EXISTS (SELECT FROM enrolments_corealert a WHERE {_SAME_ALERT})
+    """,
+    "an Advice is not overridden, a Warning not acknowledged": """
+        SELECT id, alert_type, acknowledgement_status FROM enrolments_corealert
+        WHERE (alert_type, acknowledgement_status)
+            IN (('Advice', 'Overridden'), ('Warning', 'Acknowledged'))
+    """,
+    "only the ministry overrides": """
+        SELECT k.id, o.code FROM enrolments_acknowledgement k
+        JOIN pasi_organization o ON o.id = k.organization_id
+        WHERE k.status = 'Overridden' AND o.code <> 'O.1'
+    """,
+    "what is deleted or deactivated has no alerts once that was looked at": f"""
+        SELECT a.id, r.record_type, r.record FROM ({_JUDGED}) AS r
+        JOIN enrolments_corealert a USING (record_type, record) WHERE r.is_gone
+    """,
+    "an alert shows whose it is, once that was looked at": f"""
+        SELECT a.id, r.* FROM ({_JUDGED}) AS r
+        JOIN enrolments_corealert a USING (record_type, record)
+        WHERE (a.student_id, a.school_id, a.school_year, a.reference_id)
+            IS DISTINCT FROM (r.student_id, r.school_id, r.school_year, r.reference_id)
+    """,
+    "no alert has a version above its validation status's": f"""
+        SELECT a.id, a.version, r.version FROM ({_JUDGED}) AS r
+        JOIN enrolments_corealert a USING (record_type, record) WHERE a.version > r.version
+    """,
+    "a validation status has a version that was issued": f"""
+        SELECT * FROM ({_JUDGED}) AS r
+        WHERE r.version > (SELECT last_value FROM pasi_core_version)
+    """,
+}
+
 
 def assert_database_is_sound() -> None:
     assert_history_is_complete()
+    assert_name_keys_are_right()
     assert_history_belongs_to_applied_calls()
     assert_numbers_are_used_once()
     assert_outcomes_are_contiguous()
     assert_triggers_have_a_status()
     assert_nothing_found(STUDENTS)
+    assert_alerts_are_sound()
     assert_awarding_is_whole()
 
 
@@ -247,6 +326,23 @@ def assert_triggers_have_a_status() -> None:
             ~Exists(each.status.objects.filter(pk=OuterRef("pk")))
         ).count()
         assert alone == 0, each.name
+
+
+def assert_alerts_are_sound() -> None:
+    """Alerts and acknowledgements agree, and each has the key of its arguments."""
+    assert_nothing_found(ALERTS)
+    for model in (CoreAlert, Acknowledgement):
+        for arguments, key in model.objects.values_list("arguments", "arguments_key"):
+            assert arguments_key(arguments) == key, model.__name__
+
+
+def assert_name_keys_are_right() -> None:
+    """The keys of every name are what its parts make."""
+    rows = NameKey.objects.values_list(
+        *(f"name__{part}" for part in ("first_name", "middle_name", "last_name")), *Keys._fields
+    )
+    for first, middle, last, *keys in rows.iterator():
+        assert keys_of(first, middle, last) == tuple(keys), (first, middle, last)
 
 
 def assert_every_call_is_answered() -> None:

@@ -5,13 +5,23 @@ import itertools
 import uuid
 from contextlib import contextmanager
 
+from audit.current_call import current_call_id
 from audit.models import ServiceCall
 from credentials.models import (
     AwardedCredential,
     IssuedCredentialNumber,
     RequirementSetStatus,
 )
-from enrolments.models import CourseEnrolment, OfficialMark, SchoolEnrolment
+from enrolments.arguments import arguments_key
+from enrolments.models import (
+    CoreAlert,
+    CourseEnrolment,
+    OfficialMark,
+    RecordType,
+    SchoolEnrolment,
+)
+from enrolments.processors import processor
+from enrolments.status_processor import carry_out
 from pasi import bulk
 from pasi.caller_info import of_operator
 from pasi.models import Organization, PasiClient
@@ -180,6 +190,38 @@ def make_enrolment(student, school, year, start=None, **values) -> SchoolEnrolme
     )
 
 
+def make_alert(
+    record: Student | SchoolEnrolment | CourseEnrolment,
+    code=10018,
+    alert_type="Advice",
+    arguments=None,
+    **values,
+) -> CoreAlert:
+    """An alert on a record, as its processor would have left it."""
+    about = {"record_type": RecordType.STUDENT, "student": record}
+    if not isinstance(record, Student):
+        is_course = isinstance(record, CourseEnrolment)
+        about = {
+            "record_type": RecordType.COURSE_ENROLMENT if is_course else RecordType.SCHOOL_ENROLMENT
+        } | {
+            name: getattr(record, name)
+            for name in ("student", "school", "school_year", "reference_id")
+        }
+    return CoreAlert.objects.create(
+        **{
+            **about,
+            "record": record.pk,
+            "alert_code": code,
+            "alert_type": alert_type,
+            "arguments": arguments or {},
+            "arguments_key": arguments_key(arguments or {}),
+            "description": f"Issue {code}. What it is about.",
+            "version": bulk.next_versions(1)[0],
+            **values,
+        }
+    )
+
+
 def make_award(student, credential_type, number, year, is_deleted=False) -> AwardedCredential:
     IssuedCredentialNumber.objects.create(number=number)
     name = student.legal_name
@@ -245,3 +287,12 @@ def caller_info(**changes) -> dict:
         },
         **changes,
     }
+
+
+def process(name="Transcript", limit=10) -> list[int]:
+    """Process outstanding triggers of a processor that has no rules; the records' keys. Call inside
+    set_up()."""
+    each = processor(name)
+    claimed = bulk.claim_triggers(each.trigger, each.status, limit=limit)
+    carry_out(None, each.status, claimed, current_call_id())
+    return [key for key, _version in claimed]

@@ -6,12 +6,8 @@ from django.utils.translation import gettext as _
 
 from enrolments.models import (
     CourseEnrolment,
-    CourseEnrolmentTrigger,
-    CourseEnrolmentValidationStatus,
     OfficialMark,
     SchoolEnrolment,
-    SchoolEnrolmentTrigger,
-    SchoolEnrolmentValidationStatus,
 )
 from pasi.importing.loader import Loader
 from pasi.importing.reader import Chunk
@@ -38,9 +34,7 @@ class SchoolEnrolmentLoader(Loader):
         enrolments = self.session.write(
             SchoolEnrolment, len(chunk), {column: chunk[column] for column in columns}
         )
-        self.session.raise_first_triggers(
-            SchoolEnrolmentTrigger, SchoolEnrolmentValidationStatus, enrolments
-        )
+        self.session.raise_first_triggers("StudentSchoolEnrolment", enrolments)
 
 
 class CourseEnrolmentLoader(Loader):
@@ -55,9 +49,7 @@ class CourseEnrolmentLoader(Loader):
         enrolments = self.session.write(
             CourseEnrolment, len(chunk), {column: chunk[column] for column in columns}
         )
-        self.session.raise_first_triggers(
-            CourseEnrolmentTrigger, CourseEnrolmentValidationStatus, enrolments
-        )
+        self.session.raise_first_triggers("CourseEnrolment", enrolments)
 
 
 class OfficialMarkLoader(Loader):

@@ -20,7 +20,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credentials.models import RequirementSet
-from enrolments.models import StudentTrigger, StudentValidationStatus
+from enrolments import triggers
+from enrolments.models import SchoolEnrolment
 from pasi import bulk
 from pasi.importing.columns import CodeList, Column
 from pasi.importing.reader import Chunk, Errors
@@ -102,13 +103,11 @@ class ImportSession:
             with self._timed():
                 bulk.copy_history(model, self.call, ids)
 
-    def raise_first_triggers(
-        self, trigger: type[models.Model], status: type[models.Model], ids: Sequence[int]
-    ) -> None:
+    def raise_first_triggers(self, processor: str, ids: Sequence[int]) -> None:
         """Have new records looked at."""
         if self.will_stay:
             with self._timed():
-                bulk.raise_first_triggers(trigger, status, ids, TRIGGER_OBJECT)
+                triggers.raise_first_triggers(processor, ids, TRIGGER_OBJECT)
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
@@ -164,12 +163,17 @@ class ImportSession:
         """History of the new students, now that they are complete, and triggers for all."""
         for ids in _slices(self._new_students):
             self.write_history(Student, ids)
-            self.raise_first_triggers(StudentTrigger, StudentValidationStatus, ids)
+            self.raise_first_triggers("Student", ids)
         if self.will_stay:
             with self._timed():
                 for ids in _slices(array("q", sorted(self._known_students))):
-                    bulk.raise_triggers(
-                        StudentTrigger, StudentValidationStatus, ids, TRIGGER_OBJECT
+                    triggers.raise_triggers("Student", ids, TRIGGER_OBJECT)
+                    # Enrolments that were there before may overlap with those that came.
+                    enrolments = SchoolEnrolment.objects.filter(student__any=ids, is_deleted=False)
+                    triggers.raise_triggers(
+                        "StudentSchoolEnrolment",
+                        list(enrolments.values_list("pk", flat=True)),
+                        TRIGGER_OBJECT,
                     )
 
     # --- Checks ---

@@ -14,7 +14,7 @@ from pasi.importing.loader import Loader
 from pasi.importing.reader import CellError, Chunk
 from pasi.importing.session import ImportSession
 from students.asn import FIRST_OF_POOL, LAST_OF_POOL, skip_pool_to
-from students.citizenship import STORED_CITIZENSHIP
+from students.citizenship import stored_citizenship
 from students.countries import preferred_country
 from students.models import (
     NAME_PARTS,
@@ -53,10 +53,6 @@ class StudentLoader(Loader):
                 chunk.refuse(row, "primary_asn", _("is for secondary numbers only"))
             elif chunk["citizenship_expires_on"][row] and not chunk["citizenship_status"][row]:
                 chunk.refuse(row, "citizenship_status", _("is required with an expiry date"))
-            elif (status := chunk["citizenship_status"][row]) and (
-                status not in STORED_CITIZENSHIP
-            ):
-                chunk.refuse(row, "citizenship_status", _("cannot be imported"))
             elif chunk["asn"][row] in self.secondary_asns:
                 chunk.refuse(row, "asn", _("stands in an earlier row"))
         chunk.keep_good()
@@ -177,7 +173,7 @@ class StudentLoader(Loader):
 
     def _write_citizenships(self, chunk: Chunk, students: Sequence[int]) -> None:
         rows = [
-            (student, *STORED_CITIZENSHIP[status], expires, created.astimezone(ALBERTA).date())
+            (student, *stored_citizenship(status), expires, created.astimezone(ALBERTA).date())
             for student, status, expires, created in zip(
                 students,
                 chunk["citizenship_status"],
@@ -218,6 +214,8 @@ class NameLoader(Loader):
 
     def load(self, chunk: Chunk) -> None:
         self.session.find_students(chunk)
+        # What is read of them below, birth dates and names, must stay so until the commit.
+        self.session.lock_known_students(set(chunk["student_id"]))
         self.session.refuse_existing(
             chunk,
             "last_name",
@@ -266,7 +264,6 @@ class NameLoader(Loader):
     def _refuse_second_preferred(self, chunk: Chunk) -> None:
         wanted = [row for row, is_preferred in enumerate(chunk["is_preferred"]) if is_preferred]
         students = chunk["student_id"]
-        self.session.lock_known_students({students[row] for row in wanted})
         taken = {
             key
             for key, legal, preferred in Student.objects.filter(

@@ -96,4 +96,14 @@ class Migration(migrations.Migration):
             )
         ),
         migrations.RunPython(load, unload),
+        migrations.AddConstraint(
+            model_name="code",
+            constraint=models.CheckConstraint(
+                name="code_quality_of_source_documents",
+                condition=models.Q(code_type="SourceDocumentType", quality__in=[100, 200, 250, 300])
+                | (~models.Q(code_type="SourceDocumentType") & models.Q(quality__isnull=True)),
+                violation_error_message="A source document type has a quality: 100, 200, 250 or "
+                "300. No other code has one.",
+            ),
+        ),
     ]

@@ -298,9 +298,19 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["birth_date", "last_key", "first_key"],
+                        include=("middle_key", "student", "name", "was_legal"),
                         name="name_key_by_birth_date",
                     ),
-                    models.Index(fields=["last_sound", "first_sound"], name="name_key_by_sound"),
+                    models.Index(
+                        fields=["last_sound", "birth_date"], name="name_key_by_last_sound"
+                    ),
+                    models.Index(
+                        fields=["first_sound", "birth_date"], name="name_key_by_first_sound"
+                    ),
+                    models.Index(
+                        fields=["last_sound", "first_sound", "birth_date"],
+                        name="name_key_by_sounds",
+                    ),
                 ],
             },
         ),

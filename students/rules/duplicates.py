@@ -26,10 +26,8 @@ def similar_students(student: NewStudent):
     Names all of those.
     """
     found = student.duplicates
-    if found.has_limited_access:
-        return
-    if unseen := [asn for asn in found.similar if asn not in found.acknowledged]:
-        yield {"StateProvinceIds": ", ".join(unseen)}
+    if found.unseen and not found.has_limited_access:
+        yield {"StateProvinceIds": ", ".join(found.unseen)}
 
 
 @rejection(

@@ -5,7 +5,7 @@ import datetime
 from django.utils.translation import gettext_lazy as _
 
 from pasi.rules import not_raised, rejection
-from students.facts import IdentityChange, NewStudent
+from students.facts import CitizenshipChange, IdentityChange, NewStudent
 from students.rules.sources import KNOWLEDGE_BASE, NUMBER_ONLY
 
 EARLIEST_BIRTH_DATE = datetime.date(1890, 1, 1)
@@ -124,7 +124,7 @@ def section23_cannot_be_submitted(student: NewStudent):
     _("A document expiry date is required for citizenship status {CitizenshipStatus}."),
     source=KNOWLEDGE_BASE + "; that the stored values are judged: inferred",
 )
-def missing_document_expiry_date(student: NewStudent):
+def missing_document_expiry_date(student: NewStudent | CitizenshipChange):
     """The status is stored as 5, Temporary Resident, without an expiry date, and the guardian is no
     Canadian citizen. So 5 and 7 need the date, 6 does not.
     """
@@ -136,3 +136,21 @@ def missing_document_expiry_date(student: NewStudent):
         and citizenship.document_expiry_date is None
     ):
         yield {"CitizenshipStatus": citizenship.submitted}
+
+
+@rejection(
+    "11332",
+    _("Document Expired Before Effective Date"),
+    _(
+        "The document expires on {DocumentExpiryDate}, before the status takes effect on "
+        "{EffectiveDate}."
+    ),
+    source=KNOWLEDGE_BASE + "; its title ours; which day a status takes effect: inferred",
+)
+def document_expired_before_effect(change: CitizenshipChange):
+    """The document expires before the status takes effect, which is today (inferred); a document
+    that expires today passes.
+    """
+    expiry = change.citizenship.document_expiry_date
+    if expiry is not None and expiry < change.today:
+        yield {"DocumentExpiryDate": expiry, "EffectiveDate": change.today}

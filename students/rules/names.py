@@ -3,7 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from pasi.rules import rejection
-from students.facts import IdentityChange, NameChange, NewStudent
+from students.facts import (
+    CitizenshipChange,
+    IdentityChange,
+    NameChange,
+    NewStudent,
+    RestrictionChange,
+)
 from students.rules.sources import KNOWLEDGE_BASE
 
 
@@ -11,16 +17,16 @@ from students.rules.sources import KNOWLEDGE_BASE
     "9006",
     _("Invalid Reference ID"),
     _("Student {StateProvinceId} has no {Type} record with reference {RefId}."),
-    source=KNOWLEDGE_BASE + "; deleted names: inferred",
+    source=KNOWLEDGE_BASE + "; deleted records: inferred",
 )
-def unknown_name(change: NameChange):
-    """The name to correct or delete is not one of the student's, or is deleted already. RefId 0,
-    a new name, passes.
+def unknown_record(change: NameChange | RestrictionChange):
+    """The record to change or delete is not one of the student's, or is deleted already. RefId 0,
+    a new record, passes.
     """
     if change.ref_id != 0 and (change.record is None or change.record.is_deleted):
         yield {
             "StateProvinceId": change.access.asn,
-            "Type": "Name",
+            "Type": change.record_kind,
             "RefId": change.ref_id,
         }
 
@@ -98,8 +104,8 @@ def legal_name_is_not_corrected(change: NameChange):
     _("Nothing to do: the stored record already holds these values."),
     source=KNOWLEDGE_BASE,
 )
-def empty_update(change: NameChange | IdentityChange):
-    """Everything sent is stored already, to the letter. A name is never added or deleted in
+def empty_update(change: NameChange | IdentityChange | RestrictionChange | CitizenshipChange):
+    """Everything sent is stored already, to the letter. A record is never added or deleted in
     vain.
     """
     if change.changes_nothing:

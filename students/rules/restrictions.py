@@ -1,12 +1,16 @@
-"""Rules about a new student's disclosure restriction."""
+"""Rules about a disclosure restriction: a new student's, one that is added, one that changes."""
 
 import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from enrolments.facts import age_on
 from pasi.rules import not_raised, rejection
-from students.facts import NewStudent, Restriction
+from students.facts import NewStudent, Restriction, RestrictionChange
 from students.rules.sources import KNOWLEDGE_BASE, NUMBER_ONLY
+
+OVER_18_WITH_GUARDIAN = "StudentOver18withGuardian"
+NEED_DETAILS = frozenset({"Caution", OVER_18_WITH_GUARDIAN})
 
 
 @rejection(
@@ -19,7 +23,7 @@ from students.rules.sources import KNOWLEDGE_BASE, NUMBER_ONLY
     source="condition: PASI knowledge base; that this code carries it: inferred",
     certainty="inferred",
 )
-def restriction_expires_too_early(student: NewStudent):
+def restriction_expires_too_early(student: NewStudent | RestrictionChange):
     """Inferred (medium). The expiry date is not later than the effective date: unlike with
     addresses, the same day is refused.
     """
@@ -49,9 +53,9 @@ expired_but_active = not_raised(
     source=NUMBER_ONLY,
     certainty="inferred",
 )
-def restriction_overlaps(student: NewStudent):
+def restriction_overlaps(student: NewStudent | RestrictionChange):
     """Inferred (low). An earlier active restriction of the same code shares at least a day with
-    this one. A new student has no earlier one.
+    this one. A new student has no earlier one; a change that leaves a restriction inactive passes.
     """
     new = student.restriction
     if new is not None and any(
@@ -74,8 +78,43 @@ def _overlap(one: Restriction, other: Restriction) -> bool:
     _("The restriction's effective date {EffectiveDate} is before the student's birth date."),
     source=KNOWLEDGE_BASE,
 )
-def restriction_before_birth(student: NewStudent):
+def restriction_before_birth(student: NewStudent | RestrictionChange):
     """The restriction takes effect before the birth date; the same day passes."""
     restriction = student.restriction
-    if restriction is not None and restriction.effective_on < student.identification.birth_date:
+    if restriction is not None and restriction.effective_on < student.birth_date:
         yield {"EffectiveDate": restriction.effective_on}
+
+
+@rejection(
+    "11116",
+    _("Guardian Restriction Before 18th Birthday"),
+    _(
+        "Restriction {DisclosureRestrictionCode} takes effect on {EffectiveDate}, before the "
+        "student's 18th birthday."
+    ),
+    source=KNOWLEDGE_BASE + "; its title ours",
+)
+def guardian_before_eighteen(change: RestrictionChange):
+    """An active StudentOver18withGuardian takes effect before the 18th birthday; that day passes.
+    Who was born on 29 February turns 18 on 1 March.
+    """
+    new = change.restriction
+    if (
+        new.is_active
+        and new.code == OVER_18_WITH_GUARDIAN
+        and age_on(change.birth_date, new.effective_on) < 18
+    ):
+        yield {"DisclosureRestrictionCode": new.code, "EffectiveDate": new.effective_on}
+
+
+@rejection(
+    "11120",
+    _("Missing Disclosure Restriction Details"),
+    _("Details are required for restriction {DisclosureRestrictionCode}."),
+    source=KNOWLEDGE_BASE + "; its title ours",
+)
+def missing_restriction_details(change: RestrictionChange):
+    """Caution and StudentOver18withGuardian need details, active or not."""
+    new = change.restriction
+    if new.code in NEED_DETAILS and not new.details:
+        yield {"DisclosureRestrictionCode": new.code}

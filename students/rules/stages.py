@@ -76,7 +76,7 @@ CREATE_STUDENT_STAGES: Stages = (
 
 SUBMIT_NAME_ACCESS_STAGES = _ACCESS
 SUBMIT_NAME_STAGES: Stages = (
-    (names.unknown_name,),
+    (names.unknown_record,),
     (
         names.original_name_is_protected,
         names.preferred_name_stays,
@@ -104,4 +104,27 @@ SUBMIT_IDENTIFICATION_STAGES: Stages = (
     ),
     (names.empty_update,),
     (duplicates.becomes_exact_duplicate, duplicates.limited_access_becomes_exact_duplicate),
+)
+
+# --- SubmitStudentCitizenshipStatus ---------------------------------------------------------------
+
+SUBMIT_CITIZENSHIP_ACCESS_STAGES = _ACCESS
+SUBMIT_CITIZENSHIP_STAGES: Stages = (
+    (identity.missing_document_expiry_date, identity.document_expired_before_effect),
+    (names.empty_update,),
+)
+
+# --- SubmitStudentDisclosureRestriction -----------------------------------------------------------
+
+SUBMIT_RESTRICTION_ACCESS_STAGES = _ACCESS
+SUBMIT_RESTRICTION_STAGES: Stages = (
+    (names.unknown_record,),
+    (
+        restrictions.restriction_expires_too_early,
+        restrictions.restriction_overlaps,
+        restrictions.restriction_before_birth,
+        restrictions.guardian_before_eighteen,
+        restrictions.missing_restriction_details,
+    ),
+    (names.empty_update,),
 )

@@ -1,7 +1,17 @@
 """The published operations on students, one module each."""
 
 from students.services.create_student import CreateStudent
+from students.services.identify_student import IdentifyStudent
+from students.services.submit_citizenship import SubmitStudentCitizenshipStatus
+from students.services.submit_disclosure_restriction import SubmitStudentDisclosureRestriction
 from students.services.submit_identification import SubmitIdentificationInformation
 from students.services.submit_name import SubmitName
 
-SERVICES = (CreateStudent, SubmitName, SubmitIdentificationInformation)
+SERVICES = (
+    CreateStudent,
+    SubmitName,
+    SubmitIdentificationInformation,
+    SubmitStudentCitizenshipStatus,
+    SubmitStudentDisclosureRestriction,
+    IdentifyStudent,
+)

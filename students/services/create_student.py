@@ -37,11 +37,7 @@ class CreateStudent(SubmitService):
     def carry_out(self, call: Call) -> Result:
         facts = self._facts(call)
         if rejections := self.judge(facts):
-            result = self.rejected(call, rejections)
-            if not facts.duplicates.has_limited_access:
-                # Whom the caller was told about.
-                result.state_province_ids = facts.duplicates.similar
-            return result
+            return self.rejected(call, rejections, told=facts.duplicates.told_by(rejections))
         asn, version = write_student(facts, call.organization, call.message_id)
         return self.applied(asn, asn, version)
 

@@ -4,15 +4,24 @@ Role Submit Student User. Source: technical documentation of Submit Identificati
 the shape of the request is ours.
 """
 
+import datetime
 from typing import Any
 
 from credentials.maturity import maturity
 from credentials.models import AwardedCredential
 from credentials.writing_awards import raise_maturity_triggers
-from pasi.calendar import business_today
+from enrolments.named_enrolment import enrolments_from
+from enrolments.triggers import raise_triggers
+from pasi.calendar import business_today, current_school_year
 from pasi.models import Role
 from pasi.services import Call, Result, SubmitService
-from students.facts import Duplicates, FullName, IdentityChange, StudentNames
+from students.facts import (
+    Duplicates,
+    FullName,
+    Identification,
+    IdentityChange,
+    StudentNames,
+)
 from students.identity_lock import lock_identities
 from students.models import Name, NameKey, Student
 from students.named_student import NamedStudent, linked_numbers, lock_student, names_of
@@ -23,7 +32,7 @@ from students.rules.stages import (
     SUBMIT_IDENTIFICATION_ACCESS_STAGES,
     SUBMIT_IDENTIFICATION_STAGES,
 )
-from students.writing import add_name, change_name, change_student, raise_student_trigger
+from students.writing import add_name, change_name, change_student
 
 IDENTITY_OBJECT = "StudentIdentity"
 
@@ -45,17 +54,18 @@ class SubmitIdentificationInformation(SubmitService):
     def carry_out(self, call: Call) -> Result:
         asn = call.request["StateProvinceId"]
         self._lock_identities(call, asn)
-        named = lock_student(asn, call.organization, business_today())
+        today = business_today()
+        named = lock_student(asn, call.organization, today)
         student = named.student
         stored, records = names_of(student)
-        change = self._facts(call, named, stored, records)
+        change = self._facts(call, named, stored, records, today)
         if change is None:
             return self.rejected(call, self.judge(named))
         rejections = self.judge(
             change, version=student.version, submitted=call.request["PASICoreVersion"]
         )
         if rejections:
-            return self.rejected(call, rejections)
+            return self.rejected(call, rejections, told=change.duplicates.told_by(rejections))
         version = self._write(call, change, student, records)
         return self.applied(student.asn, student.asn, version)
 
@@ -75,18 +85,22 @@ class SubmitIdentificationInformation(SubmitService):
         lock_identities(*([present] if present else []), new)
 
     def _facts(
-        self, call: Call, named: NamedStudent, stored: StudentNames, records: dict[int, Name]
+        self,
+        call: Call,
+        named: NamedStudent,
+        stored: StudentNames,
+        records: dict[int, Name],
+        today: datetime.date,
     ) -> IdentityChange | None:
         """None where there is no such student."""
         student = named.student
         if student is None:
             return None
-        today = business_today()
         before = stored_identification(student, records[student.legal_name_id])
         after = identification(call.request["IdentificationRecord"])
         duplicates = Duplicates()
-        if (before.name, before.birth_date) != (after.name, after.birth_date):
-            # Who keeps name and birth date becomes nobody's duplicate by it (inferred).
+        if _compared(before) != _compared(after):
+            # Who keeps what duplicates are told by becomes nobody's duplicate (inferred).
             own = linked_numbers(student)
             duplicates = duplicates_of(call, today, leaving_out=own)
         return IdentityChange(
@@ -127,7 +141,12 @@ class SubmitIdentificationInformation(SubmitService):
             if student.preferred_name_id == student.legal_name_id:
                 values["preferred_name_id"] = legal
         version = change_student(student, values, call.message_id)
-        raise_student_trigger([student.pk], IDENTITY_OBJECT)
+        raise_triggers("Student", [student.pk], IDENTITY_OBJECT)
+        if after.birth_date != change.stored.birth_date:
+            enrolments = enrolments_from(
+                linked_numbers(student), datetime.date.min, current_school_year()
+            )
+            raise_triggers("StudentSchoolEnrolment", enrolments, IDENTITY_OBJECT)
         raise_maturity_triggers(moved)
         return version
 
@@ -153,6 +172,13 @@ class SubmitIdentificationInformation(SubmitService):
                 call.message_id,
             )
         return record.pk
+
+
+def _compared(identity: Identification) -> tuple:
+    """What the rules on duplicates look at: neither the suffix nor the case of letters."""
+    name = identity.name
+    parts = (name.first_name, name.middle_name, name.last_name)
+    return (identity.birth_date, *(part.upper() for part in parts))
 
 
 def _awards_of(student: Student) -> list[tuple[str, int]]:

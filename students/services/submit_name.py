@@ -4,6 +4,7 @@ The legal name is changed by SubmitIdentificationInformation. Role Submit Studen
 seed document SubmitName and the technical documentation of the same service.
 """
 
+from enrolments.triggers import raise_triggers
 from pasi.calendar import business_today
 from pasi.models import Role
 from pasi.services import Call, Result, SubmitService
@@ -13,7 +14,7 @@ from students.named_student import lock_student, names_of
 from students.request_facts import full_name
 from students.requests import SubmitNameRequest
 from students.rules.stages import SUBMIT_NAME_ACCESS_STAGES, SUBMIT_NAME_STAGES
-from students.writing import add_name, change_name, change_student, raise_student_trigger
+from students.writing import add_name, change_name, change_student
 
 NAME_OBJECT = "StudentName"
 
@@ -56,7 +57,7 @@ class SubmitName(SubmitService):
         preferred = change.preferred_after or ref_id
         values = {} if preferred == stored.preferred else {"preferred_name_id": preferred}
         version = change_student(student, values, call.message_id)
-        raise_student_trigger([student.pk], NAME_OBJECT)
+        raise_triggers("Student", [student.pk], NAME_OBJECT)
         return self.applied(student.asn, str(ref_id), version)
 
     def _write_name(

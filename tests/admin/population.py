@@ -19,7 +19,7 @@ from credentials.models import (
 from enrolments import models as enrolments
 from pasi import bulk
 from pasi.http import new_message_id
-from pasi.models import Code, PasiClient
+from pasi.models import Code, Organization, PasiClient
 from students.models import (
     CitizenshipStatus,
     DisclosureRestriction,
@@ -29,7 +29,7 @@ from students.models import (
     Student,
     StudentActivity,
 )
-from tests.province_builder import make_client, make_school, make_student, set_up
+from tests.province_builder import make_alert, make_client, make_school, make_student, set_up
 
 DAY = datetime.date(2025, 9, 2)
 
@@ -66,10 +66,27 @@ def _one_of_each(number: int, call: uuid.UUID) -> None:
     DisclosureRestriction.objects.create(
         student=student, code="CourtOrdered", effective_on=DAY, is_active=True
     )
+    _alert(student, school)
     _set_up(number)
     _archive(student, number, call)
     _run(student, number)
     _audit(student, number)
+
+
+def _alert(student: Student, school: Organization) -> None:
+    """One alert, and what was said of it; by turns on each type of record."""
+    records = [student, student.school_enrolments.get(), student.course_enrolments.get()]
+    alert = make_alert(records[student.pk % 3], arguments={"Grade": "06"})
+    enrolments.Acknowledgement.objects.create(
+        record_type=alert.record_type,
+        record=alert.record,
+        alert_code=alert.alert_code,
+        arguments=alert.arguments,
+        arguments_key=alert.arguments_key,
+        status="InProgress",
+        organization=school,
+        user_name="Rita Clerk",
+    )
 
 
 def _set_up(number: int) -> None:

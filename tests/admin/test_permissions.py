@@ -32,6 +32,7 @@ ENROLMENTS = {
     enrolments.CourseEnrolmentTrigger,
     enrolments.ResponsibleSchoolTrigger,
 }
+ALERTS = {enrolments.CoreAlert, enrolments.Acknowledgement}
 CREDENTIALS = {
     enrolments.OfficialMark,
     enrolments.TranscriptTrigger,
@@ -44,17 +45,17 @@ CREDENTIALS = {
 }
 AUDIT = {ServiceCall, RecordRead, PasiClient}
 ACCOUNTS = {User, Group}
-EVERYTHING = SET_UP | STUDENTS | ENROLMENTS | CREDENTIALS | AUDIT | ACCOUNTS
+EVERYTHING = SET_UP | STUDENTS | ENROLMENTS | ALERTS | CREDENTIALS | AUDIT | ACCOUNTS
 
 # group -> (sees, changes); "" is staff in no group
 MAY = {
     "superuser": (EVERYTHING, SET_UP | {PasiClient} | ACCOUNTS),
-    "Registry Clerk": (SET_UP | STUDENTS | {enrolments.SchoolEnrolment}, {Organization}),
+    "Registry Clerk": (SET_UP | STUDENTS | ALERTS | {enrolments.SchoolEnrolment}, {Organization}),
     "Credential Officer": (
-        SET_UP | STUDENTS | ENROLMENTS | CREDENTIALS,
+        SET_UP | STUDENTS | ENROLMENTS | ALERTS | CREDENTIALS,
         {Code, enrolments.Course, credentials.RequirementSet},
     ),
-    "Alerts Officer": (SET_UP | STUDENTS | ENROLMENTS, set()),
+    "Alerts Officer": (SET_UP | STUDENTS | ENROLMENTS | ALERTS, set()),
     "Auditor": (EVERYTHING - ACCOUNTS, set()),
     "": (set(), set()),
 }

@@ -1,8 +1,10 @@
-"""`make bench`: how fast the bulk award and the import are, as ratios taken in one run.
+"""`make bench`: how fast the bulk award, the import, creating and finding students are, as ratios
+taken in one run.
 
-    python -m tests.benchmarks [--students N] [--award N] [--skip-growth]
+    python -m tests.benchmarks [--only award|registry] [--students N] [--award N] [--skip-growth]
+                               [--registry N] [--registry-first N]
 
-Works in a database of its own, `pasi_bench`, made anew. Prints one line per figure.
+Each part works in a database of its own, `pasi_bench`, made anew. Prints one line per figure.
 """
 
 import argparse
@@ -11,28 +13,57 @@ import platform
 import tempfile
 from pathlib import Path
 
+AWARD, REGISTRY = "award", "registry"
+
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--students", type=int, default=200_000, help="size of the province")
-    parser.add_argument("--award", type=int, default=35_000, help="students to award")
-    parser.add_argument("--skip-growth", action="store_true", help="leave out 350,000 students")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--only", choices=[AWARD, REGISTRY], help="one of the two parts")
+    award = parser.add_argument_group("award and import")
+    award.add_argument("--students", type=int, default=200_000, help="size of the province")
+    award.add_argument("--award", type=int, default=35_000, help="students to award")
+    award.add_argument("--skip-growth", action="store_true", help="leave out 350,000 students")
+    registry = parser.add_argument_group("creating and finding students")
+    registry.add_argument("--registry", type=int, default=300_000, help="size of the registry")
+    registry.add_argument(
+        "--registry-first", type=int, default=300_000, help="size at which it is measured first"
+    )
     options = parser.parse_args()
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pasi.settings")
     import django
 
     django.setup()
-    from tests.benchmarks import bench_database, growth, measures
+    from tests.benchmarks import bench_database
 
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    print(f"PostgreSQL {bench_database.server_version()}")
+    if options.only != REGISTRY:
+        _award(options)
+    if options.only != AWARD:
+        _registry(options)
+
+
+def _award(options: argparse.Namespace) -> None:
+    from tests.benchmarks import bench_database, growth, measures
+
     with bench_database.fresh() as database_url:
-        print(f"PostgreSQL {bench_database.server_version()}")
         with tempfile.TemporaryDirectory(prefix="pasi-bench-") as directory:
             measures.generate_and_import(Path(directory), options.students)
         measures.award(options.award)
         if not options.skip_growth:
             growth.measure(database_url, options.award)
+
+
+def _registry(options: argparse.Namespace) -> None:
+    from tests.benchmarks import bench_database, on_registry
+
+    with bench_database.fresh() as database_url:
+        on_registry.measure(database_url, options.registry_first, options.registry)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def held_up(lock: str, *work: Callable[[], Any]) -> Iterator[tuple[psycopg.Conne
     """
     with ThreadPoolExecutor(max(len(work), 1)) as pool, another_connection() as session:
         session.execute(lock)
-        futures = [pool.submit(_and_leave, piece) for piece in work]
+        futures = [pool.submit(and_leave, piece) for piece in work]
         wait_until_blocked(session, len(work))
         yield session, futures
 
@@ -88,13 +88,14 @@ def at_once(*work: Callable[[], Any]) -> list[Any]:
 
     def alone(piece: Callable[[], Any]) -> Any:
         start.wait(PATIENCE)
-        return _and_leave(piece)
+        return and_leave(piece)
 
     with ThreadPoolExecutor(len(work)) as pool:
         return [future.result() for future in [pool.submit(alone, piece) for piece in work]]
 
 
-def _and_leave(piece: Callable[[], Any]) -> Any:
+def and_leave(piece: Callable[[], Any]) -> Any:
+    """Carry out a piece of work in a thread of its own, and end its connections."""
     try:
         return piece()
     finally:

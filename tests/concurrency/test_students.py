@@ -1,14 +1,27 @@
 """Students created and named by many at once."""
 
+import datetime
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connections
 
+from audit.models import ServiceCall
+from pasi import bulk
+from pasi.importing.load import import_directory
 from students.identity_lock import _key
-from students.models import Name, Student
-from tests.concurrency.sessions import at_once, deadlocks, held_up
-from tests.province_builder import make_school, make_student, set_up
+from students.models import Name, NameKey, Student
+from tests.concurrency.sessions import (
+    and_leave,
+    at_once,
+    deadlocks,
+    held_up,
+    lock_table,
+    until,
+    wait_until_blocked,
+)
+from tests.connections import another_connection
+from tests.province_builder import make_school, set_up
 from tests.students import bodies
 from tests.students.calls import make_caller, version_of
 
@@ -55,27 +68,7 @@ def test_the_same_student_sixteen_times_is_created_once(callers):
 
 def test_acknowledging_what_is_being_created_is_not_possible(callers):
     """Each has another middle name, so none is an exact duplicate, and all but one are asked."""
-    records = [
-        bodies.identification_record(MiddleName=middle)
-        for middle in [
-            "Ann",
-            "Bea",
-            "Cam",
-            "Dee",
-            "Eve",
-            "Fay",
-            "Gem",
-            "Hal",
-            "Ian",
-            "Jan",
-            "Kim",
-            "Lea",
-            "Mia",
-            "Nan",
-            "Oda",
-            "Pam",
-        ]
-    ]
+    records = [bodies.identification_record(MiddleName=middle) for middle in MIDDLE_NAMES]
     responses = at_once(
         *(
             partial(
@@ -111,8 +104,6 @@ def test_different_students_do_not_wait_for_each_other(callers):
 
 
 def _identity_key(record: dict) -> int:
-    import datetime
-
     born = datetime.date.fromisoformat(record["BirthDate"])
     return _key(born, record["FirstName"], record["LastName"])
 
@@ -180,22 +171,73 @@ def test_identities_exchanged_crosswise_do_not_deadlock(callers):
     assert deadlocks() == 0
 
 
-def test_a_version_that_is_about_to_be_issued_is_waited_for(callers, settings):
-    """9014 is for versions that do not come; the call waits without holding anything."""
+def test_both_identities_of_a_change_are_held(callers):
+    """The new one and the one given up: who holds either keeps the change waiting."""
+    records = [bodies.identification_record(LastName=name) for name in ("Roy", "Lee")]
+    asn = callers[0].create(bodies.create_student_minimal(IdentificationRecord=records[0]))
+    for held in (*records, *reversed(records)):
+        change = bodies.identification_minimal(
+            StateProvinceId=asn,
+            PASICoreVersion=version_of(asn),
+            IdentificationRecord=_other(records, asn),
+        )
+        lock = f"SELECT pg_advisory_xact_lock({_identity_key(held)})"
+        submit = partial(callers[0].post, "SubmitIdentificationInformation", change)
+        with held_up(lock, submit) as (session, [waiting]):
+            session.commit()
+            assert waiting.result().status_code == 200
+
+
+def _other(records: list[dict], asn: str) -> dict:
+    last_name = Student.objects.get(asn=asn).legal_name.last_name
+    return next(record for record in records if record["LastName"] != last_name)
+
+
+def test_an_import_of_names_and_a_new_birth_date_take_turns(callers, tmp_path):
+    """The import holds the student from before it reads the birth date: the key is right."""
+    asn = callers[0].create()
+    (tmp_path / "student_names.csv").write_text(f"asn,first_name,last_name\n{asn},Zed,Tremblay\n")
+    change = bodies.identification_minimal(
+        StateProvinceId=asn,
+        PASICoreVersion=version_of(asn),
+        IdentificationRecord={
+            **bodies.create_student_minimal()["IdentificationRecord"],
+            "BirthDate": "2010-01-01",
+        },
+    )
+    bring = partial(import_directory, tmp_path, operator="test", progress=False)
+    # Held up at the names: the import has read what it needs of the student by then.
+    with held_up(lock_table(NameKey), bring) as (session, [importing]):
+        submit = partial(callers[0].post, "SubmitIdentificationInformation", change)
+        with ThreadPoolExecutor(1) as pool:
+            changing = pool.submit(and_leave, submit)
+            wait_until_blocked(session, 2)  # behind the import's lock, not before it
+            session.commit()
+            importing.result()
+            assert changing.result().status_code == 200
+    assert set(NameKey.objects.values_list("birth_date", flat=True)) == {datetime.date(2010, 1, 1)}
+
+
+def test_a_version_that_does_not_come_is_waited_for_without_holding_anything(callers, settings):
     settings.PASI_VERSION_WAIT_SECONDS = 60
     asn = callers[0].create()
-    with set_up():
-        make_student()
-    latest = version_of(asn)
-    from pasi import bulk
-
     [now] = bulk.next_versions(1)
     body = callers[0].name(asn, PASICoreVersion=now + 2)
 
-    def issue():
-        bulk.next_versions(2)
-        connections.close_all()
+    def watch_and_issue() -> list[tuple]:
+        with another_connection(autocommit=True) as observer:
+            until(lambda: ServiceCall.objects.filter(operation="SubmitName").exists())
+            held = observer.execute(
+                "SELECT a.state, l.locktype, l.mode FROM pg_stat_activity a"
+                " LEFT JOIN pg_locks l USING (pid)"
+                " WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()"
+                " AND a.backend_type = 'client backend'"
+                " AND (a.xact_start IS NOT NULL OR l.pid IS NOT NULL) AND a.state <> 'active'"
+            ).fetchall()
+            bulk.next_versions(2)
+        return held
 
-    refused, _issued = at_once(partial(callers[0].post, "SubmitName", body), issue)
-    assert refused.status_code == 409
-    assert str(latest) in refused.json()["detail"]
+    refused, held = at_once(partial(callers[0].post, "SubmitName", body), watch_and_issue)
+    assert held == []
+    # It was waited for, and is now merely not the student's.
+    assert (refused.status_code, refused.json()["code"]) == (409, "3004")

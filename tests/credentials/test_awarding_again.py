@@ -11,7 +11,7 @@ from credentials.models import ArchivedCredential, AwardedCredential, IssuedCred
 from tests.credentials.calls import award, outcomes
 from tests.credentials.conftest import TODAY
 from tests.invariants import assert_database_is_sound
-from tests.province_builder import make_student, set_up
+from tests.province_builder import make_student, process, set_up
 
 
 @pytest.fixture
@@ -65,8 +65,6 @@ def test_the_record_is_the_same_with_a_new_number(student):
 
 
 def test_no_number_is_issued_twice_however_often_it_is_deleted(student):
-    from enrolments.models import TranscriptRecord, TranscriptTrigger
-    from pasi import bulk
 
     numbers = [4_321]
     for _again in range(3):
@@ -76,7 +74,7 @@ def test_no_number_is_issued_twice_however_often_it_is_deleted(student):
             found = AwardedCredential.objects.get(student=student)
             found.is_deleted, found.delete_reason = True, "Awarded by mistake"
             found.save()
-            bulk.mark_processed(TranscriptTrigger, TranscriptRecord, limit=10)
+            process(limit=10)
     assert len(set(numbers)) == 4
     assert (
         list(ArchivedCredential.objects.order_by("id").values_list("number", flat=True))

@@ -10,7 +10,7 @@ from enrolments import models as enrolments
 from tests.credentials.calls import award, graduate, outcome, outcomes
 from tests.credentials.conftest import TODAY
 from tests.invariants import assert_database_is_sound, assert_every_call_is_answered
-from tests.province_builder import make_name, make_school, make_student, set_up
+from tests.province_builder import make_name, make_school, make_student, process, set_up
 
 date = datetime.date
 
@@ -172,7 +172,6 @@ def test_right_after_an_award_a_repeat_is_told_so():
 
 
 def test_a_further_credential_follows_once_the_recalculation_is_done():
-    from pasi import bulk
 
     with set_up():
         student = graduate(achieved=["COSC"], enrolments=[(make_school(), 2026, None)])
@@ -184,7 +183,7 @@ def test_a_further_credential_follows_once_the_recalculation_is_done():
     assert status.pk
     assert outcomes(student.asn) == ["44010"]
     with set_up():
-        bulk.mark_processed(enrolments.TranscriptTrigger, enrolments.TranscriptRecord, limit=10)
+        process(limit=10)
     assert outcomes(student.asn) == ["CHSA"]
 
 

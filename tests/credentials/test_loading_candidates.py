@@ -15,6 +15,7 @@ from tests.province_builder import (
     make_mark,
     make_school,
     make_student,
+    process,
     set_up,
 )
 
@@ -118,7 +119,7 @@ def test_while_a_transcript_trigger_is_outstanding_only_what_is_awarded_reads_ac
     assert found.is_outstanding
     assert found.is_recalculating
     assert found.achieved == {"CHSA"}
-    bulk.mark_processed(TranscriptTrigger, TranscriptRecord, limit=10)
+    process(limit=10)
     found = facts(student)
     assert not found.is_outstanding
     assert found.achieved == {"AHSD", "CHSA"}

@@ -10,7 +10,7 @@ from credentials.selection import achieved_not_awarded, in_chunks
 from enrolments.models import TranscriptRecord, TranscriptTrigger
 from pasi import bulk
 from pasi.models import Organization
-from tests.province_builder import make_enrolment, make_school, make_student, set_up
+from tests.province_builder import make_enrolment, make_school, make_student, process, set_up
 
 DIPLOMA = {"achieved": ["AHSD-2018"], "marks": [("ELA3105", 2026, 5)]}
 FUTURE = datetime.date(2026, 9, 1)
@@ -69,7 +69,7 @@ def test_whoever_is_being_recalculated_has_to_wait(db):
         bulk.raise_triggers(TranscriptTrigger, TranscriptRecord, [student.pk], "Test")
     assert chosen() == [other.asn]
     with set_up():
-        bulk.mark_processed(TranscriptTrigger, TranscriptRecord, limit=10)
+        process(limit=10)
     assert chosen() == sorted([student.asn, other.asn])
 
 

@@ -13,7 +13,7 @@ from pasi import bulk
 from pasi.services import Service
 from tests.http.conftest import fault, post, recorded, request
 from tests.invariants import assert_database_is_sound
-from tests.province_builder import make_client, make_student, make_token, set_up
+from tests.province_builder import make_client, make_student, make_token, process, set_up
 
 
 def counts() -> tuple[int, int, list[int]]:
@@ -154,7 +154,6 @@ def test_a_request_is_remembered_for_30_days(token, graduate, days, replayed):
 
 
 def test_what_is_applied_again_after_30_days_is_remembered_anew(token, graduate):
-    from enrolments.models import TranscriptRecord
 
     body = request(graduate.asn)
     post(body, token=token)
@@ -163,7 +162,7 @@ def test_what_is_applied_again_after_30_days_is_remembered_anew(token, graduate)
         award = AwardedCredential.objects.get()
         award.is_deleted = True
         award.save()
-        bulk.mark_processed(TranscriptTrigger, TranscriptRecord, limit=1)
+        process(limit=1)
     second = post(body, token=token)
     assert recorded(second).response.outcome == "Applied"
     assert AppliedCall.objects.get().call_id == recorded(second).pk

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from audit.models import RecordRead
 from tests.province_builder import (
+    make_alert,
     make_award,
     make_client,
     make_school,
@@ -35,6 +36,8 @@ ROLES = {
     "/api/credentials/{number}/": {SYSTEM, TRANSCRIPT},
     "/api/service-calls/": {AUDIT},
     "/api/service-calls/{message_id}/": {AUDIT},
+    "/api/school-enrolments/": {VIEW, SYSTEM},
+    "/api/core-alerts/": {VIEW, SYSTEM},
     "/api/processors/": {VIEW, SYSTEM},
     "/api/codes/": EVERYONE,
     "/api/rules/": EVERYONE,
@@ -249,11 +252,15 @@ QUERIES = {
     "/api/credentials/": (6, 10),
     "/api/credentials/?CredentialNumber=10000-00008": (10, 14),
     "/api/credentials/10000-00008/": (8, 12),
+    "/api/school-enrolments/": (5, 11),
+    "/api/school-enrolments/?SchoolCode=S.0001&SchoolYear=2999": (6, 12),
+    "/api/core-alerts/": (5, 11),
+    "/api/core-alerts/?AuthorityCode=A.0001&AlertType=Advice": (6, 12),
     "/api/service-calls/": (5, 5),
     "/api/codes/": (5, 5),
     "/api/rules/": (3, 3),
     "/api/organizations/": (5, 5),
-    "/api/processors/": (8, 8),
+    "/api/processors/": (13, 13),
     "/api/client/": (3, 3),
 }
 
@@ -262,11 +269,20 @@ QUERIES = {
 @pytest.mark.parametrize("reader", [0, 1], ids=["ministry", "school"])
 def test_the_number_of_queries_does_not_grow(db, path, reader):
     with set_up():
-        school = make_school()
+        school, other = make_school(), make_school("S.0002", "A.0002")
         caller = make_caller(organizations=[["O.1"], ["S.0001"]][reader])
+
+    def populate(asn: str, credential_type: str, number: int) -> None:
+        enrolments = [(school, 2999, None), (other, 2027, None)]
+        student = make_student(asn, enrolments=enrolments)
+        make_award(student, credential_type, number, 2026)
+        make_alert(student, 11205)
+        for enrolment in student.school_enrolments.all():
+            make_alert(enrolment)
+
+    with set_up():
         for number in range(2):
-            student = make_student(f"10000000{number + 1}", enrolments=[(school, 2027, None)])
-            make_award(student, "AHSD", 1000000008 + number, 2026)
+            populate(f"10000000{number + 1}", "AHSD", 1000000008 + number)
 
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -276,8 +292,7 @@ def test_the_number_of_queries_does_not_grow(db, path, reader):
     before = cost()
     with set_up():
         for number in range(20):
-            student = make_student(f"2000000{number:02d}", enrolments=[(school, 2027, None)])
-            make_award(student, "CHSA", 2000000000 + number, 2026)
+            populate(f"2000000{number:02d}", "CHSA", 2000000000 + number)
     assert (before, cost()) == (QUERIES[path][reader],) * 2
 
 

@@ -7,8 +7,16 @@ import pytest
 from django.conf import settings
 
 from pasi import bulk
-from tests.province_builder import make_award, make_school, make_student, set_up
+from tests.province_builder import (
+    make_alert,
+    make_award,
+    make_enrolment,
+    make_school,
+    make_student,
+    set_up,
+)
 from tests.reading.conftest import make_caller
+from tests.reading.test_paging import flat, walk
 
 
 @pytest.fixture
@@ -93,3 +101,43 @@ def test_filters_and_visibility_hold_for_changes(ministry):
             1000000008
         ]
         assert changed(caller, award.version, "/api/credentials/", "CredentialNumber") == []
+
+
+def test_changes_of_enrolments(ministry):
+    with set_up():
+        student, school = make_student(), make_school()
+        first, second = (make_enrolment(student, school, year) for year in (2026, 2027))
+
+    def found(since: int) -> list[str]:
+        return changed(ministry, since, "/api/school-enrolments/", "RefId")
+
+    assert found(0) == [str(first.reference_id), str(second.reference_id)]
+    with set_up():
+        first.version = bulk.next_versions(1)[0]
+        first.save()
+    assert found(0) == [str(second.reference_id), str(first.reference_id)]
+    assert found(second.version) == [str(first.reference_id)]
+    assert found(first.version) == []
+
+
+def test_changes_of_alerts_come_by_version_whatever_their_severity(ministry):
+    path = "/api/core-alerts/"
+    with set_up():
+        enrolment = make_enrolment(make_student(), make_school(), 2027)
+        advice = make_alert(enrolment, 10018)
+        warning = make_alert(enrolment, 10033, "Warning")
+        make_alert(enrolment, 10019)
+    assert changed(ministry, 0, path, "AlertCode") == [10018, 10033, 10019]
+    assert changed(ministry, warning.version, path, "AlertCode") == [10019]
+    with set_up():  # acknowledged
+        advice.version = bulk.next_versions(1)[0]
+        advice.save()
+    assert changed(ministry, 0, path, "AlertCode") == [10033, 10019, 10018]
+    pages, last = walk(ministry, f"{path}?ChangedSinceVersion=0&PageSize=1")
+    assert [row["AlertCode"] for row in flat(pages)] == [10033, 10019, 10018]
+    back, _first = walk(ministry, last, "previous")
+    assert back[::-1] == pages
+    # The plain list goes by another key, so a place in the one is none in the other.
+    cursor = ministry.get(f"{path}?ChangedSinceVersion=0&PageSize=1").json()["next"]
+    mistaken = ministry.get(cursor.replace("ChangedSinceVersion=0", "AlertType=Advice"))
+    assert [each["field"] for each in mistaken.json()["errors"]] == ["Cursor"]

@@ -89,6 +89,15 @@ OPTIONAL = {
     "SubmitIdentificationInformationRequest": {
         *("AcknowledgeSimilarStateProvinceIdList", "Gender"),
     },
+    "SubmitStatusAcknowledgementRequest": {"Arguments"},
+    "SubmitStudentStatusAcknowledgementRequest": {"Arguments"},
+    "SubmitStudentSchoolEnrolmentRequest": {
+        *("EnrolmentTypeCodes", "GrantsProgramCodes", "ExceptionCodes", "ResidentBoard"),
+        *("FNMIDeclaration", "FrenchHoursOfInstruction", "LocalStudentId", "SourceChangeCode"),
+        "SchoolAuthorityProvidedProgramPercentage",
+    },
+    "SubmitStudentCitizenshipStatusRequest": {"DocumentExpiryDate"},
+    "SubmittedDisclosureRestriction": {"DisclosureRestrictionDetails", *_DATES},
     "SubmitNameRequest": {"IsPreferred", "SourceChangeCode"},
     "SubmittedName": {"LastUpdateUtcTime", "MiddleName", "Suffix"},
 }

@@ -143,4 +143,5 @@ def test_students_of_a_school_are_found_by_the_index_of_its_enrolments(ministry,
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN {sql}")
             plan = "\n".join(line for (line,) in cursor.fetchall())
-        assert "school_enrolment_by_exit" in plan, plan
+        # By its school, by whichever index that begins with it.
+        assert "school_enrolment_by_" in plan, plan

@@ -158,19 +158,19 @@ def becomes_alias(alias, legal=FRED):
 
 
 RECORD_CASES = [
-    breaking(names.unknown_name, "of nobody", name_change(99), unknown(99)),
-    breaking(names.unknown_name, "negative", name_change(-1), unknown(-1)),
-    breaking(names.unknown_name, "to delete", name_change(99, delete=True), unknown(99)),
-    breaking(names.unknown_name, "deleted", name_change(DELETED), unknown(DELETED)),
+    breaking(names.unknown_record, "of nobody", name_change(99), unknown(99)),
+    breaking(names.unknown_record, "negative", name_change(-1), unknown(-1)),
+    breaking(names.unknown_record, "to delete", name_change(99, delete=True), unknown(99)),
+    breaking(names.unknown_record, "deleted", name_change(DELETED), unknown(DELETED)),
     breaking(
-        names.unknown_name,
+        names.unknown_record,
         "deleted again",
         name_change(DELETED, delete=True),
         unknown(DELETED),
     ),
-    passing(names.unknown_name, "new name", name_change()),
-    passing(names.unknown_name, "correction", name_change(OTHER)),
-    passing(names.unknown_name, "deletion", name_change(OTHER, delete=True)),
+    passing(names.unknown_record, "new name", name_change()),
+    passing(names.unknown_record, "correction", name_change(OTHER)),
+    passing(names.unknown_record, "deletion", name_change(OTHER, delete=True)),
     # ---
     breaking(
         names.original_name_is_protected,

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.models import RecordRead, ServiceCall, ServiceResponse
 from enrolments.models import StudentTrigger, StudentValidationStatus
 from pasi.check_digits import luhn
-from pasi.models import Organization
+from pasi.models import Code, Organization
 from students.models import (
     CitizenshipStatus,
     DisclosureRestriction,
@@ -23,6 +23,7 @@ from students.models import (
     StudentActivity,
 )
 from tests import invariants
+from tests.province_builder import set_up
 from tests.students import bodies
 from tests.students.calls import applied
 
@@ -186,6 +187,32 @@ def test_citizenship_is_stored_as_converted(school1, submitted, stored):
     status = CitizenshipStatus.objects.get(student__asn=asn)
     assert (status.citizenship_status, status.guardian_citizenship_status) == stored
     assert status.document_expiry_date == datetime.date(2030, 1, 31)
+
+
+def code_value(code_type: str, code: str, **values) -> None:
+    """A code value as staff may add it."""
+    with set_up():
+        Code.objects.create(code_type=code_type, code=code, short_name=code, **values)
+
+
+def test_code_values_that_staff_add_are_stored_whole(school1):
+    code_value("Gender", "NonBinary" * 6)
+    code_value("CitizenshipStatus", "3")
+    code_value("SourceDocumentType", "x" * 60, quality=300)
+    record = bodies.identification_record(DocumentType="x" * 60)
+    personal = {"Gender": "NonBinary" * 6, "CitizenshipStatus": "3"}
+    student = Student.objects.get(
+        asn=school1.create(IdentificationRecord=record, PersonalInfo=personal)
+    )
+    assert (student.gender, student.document_type) == ("NonBinary" * 6, "x" * 60)
+    assert student.citizenship_statuses.get().citizenship_status == "3"
+
+
+@pytest.mark.parametrize("values", [{"may_be_submitted": False}, {"expiry_school_year": 2020}])
+def test_a_section_23_value_that_cannot_be_submitted(school1, values):
+    code_value("Section23Eligibility", "Z", **values)
+    body = bodies.create_student_minimal(PersonalInfo={"Gender": "F", "Section23Eligibility": "Z"})
+    assert school1.refused("CreateStudent", body) == ["11301"]
 
 
 def test_a_child_of_a_citizen_needs_no_document(school1):

@@ -5,7 +5,7 @@ import pytest
 from students.models import Student
 from tests.province_builder import make_student, set_up
 from tests.students import bodies
-from tests.students.calls import applied
+from tests.students.calls import applied, version_of
 
 
 def body(first="John", last="Doe", *, middle="", birth_date="2012-05-17", acknowledge=()):
@@ -96,12 +96,33 @@ def test_the_ministry_may_create_an_exact_duplicate_it_acknowledges(ministry, jo
     applied(ministry.post("CreateStudent", body(middle="Adam", acknowledge=[john])))
 
 
-def test_a_former_legal_name_counts_an_alias_does_not(school1, school2):
+def test_an_alias_does_not_count(school1, school2):
     sent = body("Mary", "Miller")
     sent["PersonalInfo"]["Alias"] = {"FirstName": "May", "LastName": "Mills", "RefId": 0}
     school1.create(sent)
     applied(school2.post("CreateStudent", body("May", "Mills")))
-    assert list(rejections(school2, body("Mary", "Miller"))) == ["11401", "11404"]
+
+
+def test_a_former_legal_name_counts_until_it_is_deleted(school1, school2, ministry):
+    record = body("Mary", "Miller")["IdentificationRecord"]
+    asn = school1.create(body("Mary", "Miller"))
+    former = Student.objects.get(asn=asn).legal_name_id
+    for name in ("Roy", "Smith"):
+        change = bodies.identification_minimal(
+            StateProvinceId=asn,
+            PASICoreVersion=version_of(asn),
+            IdentificationRecord={**record, "LastName": name},
+        )
+        applied(school1.post("SubmitIdentificationInformation", change))
+    for name in ("Miller", "Roy", "Smith"):
+        assert list(rejections(school2, body("Mary", name))) == ["11401", "11404"]
+    roy = Student.objects.get(asn=asn).names.get(last_name="Roy")
+    school1.submit_name(asn, ref_id=roy.pk, DeleteName=True)
+    applied(school2.post("CreateStudent", body("Mary", "Roy")))
+    # The original name stays for ever.
+    assert school1.refused("SubmitName", school1.name(asn, ref_id=former, DeleteName=True)) == [
+        "11216"
+    ]
 
 
 def test_deactivated_students_are_no_candidates_secondary_ones_bring_their_primary(school2):
@@ -141,10 +162,19 @@ def test_limited_access_creates_who_is_new(limited):
     applied(limited.post("CreateStudent", body("Nobody", "Else")))
 
 
-def test_a_number_not_told_is_not_recorded_either(limited, school2, john):
+def test_exactly_the_numbers_that_were_told_are_recorded(limited, school2, john):
     from audit.models import ServiceResponse
 
-    for caller, recorded in ((limited, []), (school2, [john])):
-        response = caller.post("CreateStudent", body(middle="Bert"))
+    refused_before = body(middle="Bert")
+    refused_before["IdentificationRecord"]["LastName"] = "Doe."
+    refused_before["PersonalInfo"]["Gender"] = "F"
+    refused_before["IdentificationRecord"]["DocumentType"] = "StudentDocumentVerified"
+    for caller, sent, recorded in (
+        (limited, body(middle="Bert"), []),
+        (school2, body(middle="Bert"), [john]),
+        (school2, refused_before, []),  # 12006: duplicates were not judged
+    ):
+        response = caller.post("CreateStudent", sent)
         answer = ServiceResponse.objects.get(pk=response.headers["PASI-Message-Id"])
+        assert answer.outcome == "Rejected"
         assert answer.state_province_ids == recorded

@@ -14,7 +14,7 @@ from tests.students import bodies
 from tests.students.calls import applied, version_of
 
 SERVICE = "SubmitIdentificationInformation"
-QUERIES = 38  # everything at once: name, birth date, maturity date, course enrolments
+QUERIES = 42  # everything at once: name, birth date, maturity date, course enrolments
 
 
 @pytest.fixture
@@ -264,6 +264,20 @@ def test_the_ministry_may_acknowledge(student, twin, ministry):
 def test_who_is_one_already_may_be_corrected_otherwise(student, twin, school1, ministry):
     applied(ministry.post(SERVICE, becoming(student, acknowledge=[twin])))
     applied(school1.post(SERVICE, becoming(student, DocumentType="CanadianPassport")))
+
+
+def test_who_is_one_already_may_get_a_suffix_or_other_letters(student, twin, school1, ministry):
+    applied(ministry.post(SERVICE, becoming(student, acknowledge=[twin])))
+    applied(school1.post(SERVICE, becoming(student, Suffix="Sr")))
+    applied(school1.post(SERVICE, becoming(student, Suffix="Sr", LastName="ROY")))
+
+
+def test_the_number_that_was_told_is_recorded(student, twin, school1):
+    from audit.models import ServiceResponse
+
+    response = school1.post(SERVICE, becoming(student))
+    answer = ServiceResponse.objects.get(pk=response.headers["PASI-Message-Id"])
+    assert answer.state_province_ids == [student.asn, twin]
 
 
 def test_limited_access_learns_no_number(student, twin, limited):

@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.models import ServiceCall
 from enrolments.processors import PROCESSORS, drain, processor
-from pasi import bulk
 from pasi.progress import Progress
 from pasi.services import Caller
 
 
 class Command(BaseCommand):
     help = (
-        "Process outstanding triggers now. The Transcript and ResponsibleSchool processors have "
-        "no rules yet and mark their triggers done; the others keep theirs for the part that "
-        "brings their rules."
+        "Process outstanding triggers now; workers do the same in the background. The Transcript "
+        "and ResponsibleSchool processors have no rules yet and mark their triggers done. Exit "
+        "status 1 if a record had to be set aside."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,18 +26,16 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        chosen = (
-            [processor(options["processor"])]
-            if options["processor"]
-            else [each for each in PROCESSORS if each.marks_done]
-        )
-        for each in chosen:
-            if not each.marks_done:
-                waiting = bulk.outstanding_count(each.trigger, each.status)
-                self.stdout.write(
-                    f"{each.name}: not built yet; {waiting:,} triggers stay outstanding"
-                )
-                continue
+        name = options["processor"]
+        set_aside = 0
+        for each in [processor(name)] if name else PROCESSORS:
             with Progress(each.name, unit="records") as progress:
                 done = drain(each, Caller(ServiceCall.Door.COMMAND), progress.advance)
-            self.stdout.write(f"{each.name}: {done:,} processed")
+            set_aside += done.set_aside
+            said = f", {done.set_aside:,} set aside" if done.set_aside else ""
+            self.stdout.write(f"{each.name}: {done.processed:,} processed{said}")
+        if set_aside:
+            raise CommandError(
+                f"{set_aside:,} records could not be judged and were set aside; "
+                "their validation status says why."
+            )

@@ -147,27 +147,25 @@ class Command(BaseCommand):
         return {"CallerInfo": of_operator("curl"), "StateProvinceIds": list(asns)}
 
     def _serve(self, port: int) -> None:
+        """The web processes and one worker, until Ctrl-C or until either ends."""
         self._title(f"Serving on http://{HOST}:{port}/ until Ctrl-C")
-        server = subprocess.Popen(  # noqa: S603 (our own command line)
-            [
-                *(sys.executable, "-m", "gunicorn", "pasi.wsgi", "--bind", f"{HOST}:{port}"),
-                *(
-                    "--workers",
-                    "2",
-                    "--threads",
-                    "4",
-                    "--log-level",
-                    "warning",
-                    "--no-control-socket",
-                ),
-            ],
-            cwd=settings.BASE_DIR,
+        worker = _process("manage.py", "worker")
+        server = _process(
+            *("-m", "gunicorn", "pasi.wsgi", "--bind", f"{HOST}:{port}"),
+            *("--workers", "2", "--threads", "4", "--log-level", "warning"),
+            "--no-control-socket",
         )
-        # Ctrl-C reaches the server by itself; we only wait for it to end.
+        # Ctrl-C reaches both by itself; we only wait for them to end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         server.wait()
+        worker.terminate()
+        worker.wait()
 
     def _title(self, text: str) -> None:
         self.stdout.write(f"\n{text}\n")
         self.stdout.flush()
+
+
+def _process(*arguments: str) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, *arguments], cwd=settings.BASE_DIR)  # noqa: S603

@@ -1,0 +1,114 @@
+"""Which alert rules a processor judges, and what they find on one record, in order of codes."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from enrolments.alert_rules import (
+    ages_and_grades,
+    citizenship,
+    course_enrolments,
+    enrolment_types,
+    french,
+    grants,
+    independence,
+    not_implemented,  # noqa: F401  (their codes stand in the catalogue)
+    organizations,
+    periods,
+    residency,
+    students,
+)
+from enrolments.facts import CourseEnrolmentFacts, SchoolEnrolmentFacts, StudentFacts
+from pasi.rules import Alert, Rule
+
+# School enrolments of earlier school years get no alerts. Source: PASI knowledge base.
+FIRST_SCHOOL_YEAR = 2011
+
+
+def _by_code(*rules: Rule) -> tuple[Rule, ...]:
+    return tuple(sorted(rules, key=lambda rule: int(rule.code)))
+
+
+# What they find depends on whether the enrolment's school year is the current one.
+CURRENT_YEAR_RULES = _by_code(
+    ages_and_grades.unusual_age,
+    ages_and_grades.skipped_grade,
+    ages_and_grades.lower_grade,
+    grants.additional_language_newly_claimed,
+    grants.additional_language_dropped,
+    citizenship.missing_citizenship,
+    periods.overlap_in_authority,
+    periods.overlap_across_authorities,
+)
+
+SCHOOL_ENROLMENT_RULES = _by_code(
+    *CURRENT_YEAR_RULES,
+    organizations.inactive_school,
+    organizations.inactive_authority,
+    enrolment_types.conflicting_types,
+    enrolment_types.independent_and_step_child,
+    enrolment_types.too_many_types_with_declaration,
+    enrolment_types.too_many_exceptions,
+    ages_and_grades.under_two_and_a_half,
+    independence.independent_under_16,
+    independence.restricted_but_not_independent,
+    independence.independent_but_not_restricted,
+    citizenship.study_permit_needed,
+    citizenship.citizenship_of_step_child,
+    citizenship.citizenship_of_student_from_outside,
+    periods.duplicate_enrolment,
+    periods.exit_after_death,
+    grants.expired_grant,
+    grants.several_of_620_to_623,
+    grants.several_of_600_to_630,
+    grants.percentage_missing,
+    grants.percentage_too_low,
+    french.too_few_alternative_hours,
+    french.french_hours_unexpected,
+    residency.unknown_resident_board,
+    residency.resident_board_of_other_classification,
+    residency.resident_board_missing,
+)
+
+COURSE_ENROLMENT_RULES = _by_code(course_enrolments.missing_school_enrolment)
+
+STUDENT_RULES = _by_code(students.name_not_in_mixed_case)
+
+
+@cache
+def school_enrolment_rules(school_year: int) -> tuple[Rule, ...]:
+    """Those in force in a school year; none before the first that is judged."""
+    if school_year < FIRST_SCHOOL_YEAR:
+        return ()
+    return tuple(rule for rule in SCHOOL_ENROLMENT_RULES if rule.is_in_force(school_year))
+
+
+@cache
+def course_enrolment_rules(school_year: int) -> tuple[Rule, ...]:
+    return tuple(rule for rule in COURSE_ENROLMENT_RULES if rule.is_in_force(school_year))
+
+
+def evaluate_school_enrolment(facts: SchoolEnrolmentFacts) -> list[Alert]:
+    """Every alert of a school enrolment; none of a deleted one."""
+    if facts.enrolment.is_deleted:
+        return []
+    return _alerts(school_enrolment_rules(facts.enrolment.school_year), facts)
+
+
+def evaluate_course_enrolment(facts: CourseEnrolmentFacts) -> list[Alert]:
+    """Every alert of a course enrolment; none of a deleted one."""
+    if facts.is_deleted:
+        return []
+    return _alerts(course_enrolment_rules(facts.school_year), facts)
+
+
+def evaluate_student(facts: StudentFacts) -> list[Alert]:
+    """Every alert of a student, in any school year; none under a deactivated number, which nobody
+    may change any more (inferred).
+    """
+    if facts.is_deactivated:
+        return []
+    return _alerts(STUDENT_RULES, facts)
+
+
+def _alerts(rules: Iterable[Rule], facts) -> list[Alert]:
+    return [alert for rule in rules for alert in rule.alerts(facts)]

@@ -1,0 +1,171 @@
+"""The processors in the back office: how much waits for each, what waits, what was set aside."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from enrolments.models import (
+    CourseEnrolmentTrigger,
+    ResponsibleSchoolTrigger,
+    SchoolEnrolmentTrigger,
+    StudentTrigger,
+    TranscriptTrigger,
+)
+from enrolments.processors import PROCESSORS
+from enrolments.waiting import waiting_for
+from pasi.back_office.admins import ReadOnlyAdmin, list_url, may_view
+from pasi.back_office.formats import NOTHING, instant_text
+from pasi.back_office.lists import students_found
+from students.part_admin import student_link
+
+
+class WorkFilter(admin.SimpleListFilter):
+    """Staff see what waits for the processor unless they ask for all."""
+
+    title = _("work")
+    parameter_name = "work"
+
+    def lookups(self, request, model_admin):
+        return [("aside", _("Set aside after an error")), ("all", _("All, finished too"))]
+
+    def choices(self, changelist):
+        first, *others = super().choices(changelist)
+        return [{**first, "display": _("Waiting")}, *others]
+
+    def queryset(self, request, queryset):
+        if self.value() == "all":
+            return queryset
+        status = f"{self.model_admin.record}__{self.model_admin.status}"
+        if self.value() == "aside":
+            return queryset.filter(**{f"{status}__set_aside_at__isnull": False})
+        return queryset.filter(**{f"{status}__max_source_version__lt": F("version")})
+
+    def __init__(self, request, params, model, model_admin):
+        self.model_admin = model_admin
+        super().__init__(request, params, model, model_admin)
+
+
+class TriggerAdmin(ReadOnlyAdmin):
+    """What waits for one processor. `record`: the relation to what is to be looked at again;
+    `status`: the relation from there to how far the processor has come.
+    """
+
+    record: str
+    status: str
+
+    change_list_template = "admin/trigger_list.html"
+    ordering = ("pk",)
+    list_filter = (WorkFilter,)
+    list_display = ("since", "of_student", "what", "cause", "version", "processed_to", "error")
+    fields = (*list_display, "set_aside_at")
+    search_fields = ("pk",)
+    search_help_text = _("ASN or name of the student")
+
+    def get_list_select_related(self, request):
+        return (f"{self.record}__{self.status}", *([] if self.is_student else [self.student_path]))
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return queryset, False
+        found = students_found(search_term)
+        return queryset.filter(**{f"{self.student_path}__in": found}), False
+
+    @property
+    def is_student(self) -> bool:
+        return self.record == "student"
+
+    @property
+    def student_path(self) -> str:
+        return "student" if self.is_student else f"{self.record}__student"
+
+    def _status(self, trigger):
+        return getattr(getattr(trigger, self.record), self.status, None)
+
+    @admin.display(description=_("Since"))
+    def since(self, trigger) -> str:
+        return instant_text(trigger.last_updated_on)
+
+    @admin.display(description=_("Because of"))
+    def cause(self, trigger) -> str:
+        return trigger.last_updated_object_name
+
+    @admin.display(description=_("Record"))
+    def what(self, trigger) -> str:
+        return _("the student") if self.is_student else str(getattr(trigger, self.record))
+
+    @admin.display(description=_("Student"))
+    def of_student(self, trigger) -> str:
+        record = getattr(trigger, self.record)
+        return student_link(record if self.is_student else record.student)
+
+    @admin.display(description=_("Processed up to version"))
+    def processed_to(self, trigger) -> str:
+        status = self._status(trigger)
+        return str(status.max_source_version) if status else NOTHING
+
+    @admin.display(description=_("Set aside at"))
+    def set_aside_at(self, trigger) -> str:
+        status = self._status(trigger)
+        return instant_text(status.set_aside_at) if status and status.set_aside_at else NOTHING
+
+    @admin.display(description=_("Error"))
+    def error(self, trigger) -> str:
+        return (self._status(trigger) and self._status(trigger).set_aside_error) or NOTHING
+
+
+@admin.register(StudentTrigger)
+class StudentTriggerAdmin(TriggerAdmin):
+    record, status = "student", "studentvalidationstatus"
+
+    def get_urls(self):
+        page = self.admin_site.admin_view(self.all_processors)
+        return [path("processors/", page, name="enrolments_processors"), *super().get_urls()]
+
+    def all_processors(self, request: HttpRequest) -> HttpResponse:
+        """The processors one by one, with links to the lists that the reader may see."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Processors"),
+            "opts": self.opts,
+            "processors": [_processor_row(request, each) for each in PROCESSORS],
+        }
+        return TemplateResponse(request, "admin/processors.html", context)
+
+
+def _processor_row(request: HttpRequest, processor) -> dict:
+    waiting = waiting_for(processor)
+    may_open = may_view(request, processor.trigger)
+    return {
+        "name": processor.name,
+        "outstanding": waiting.outstanding,
+        "oldest": instant_text(waiting.oldest) if waiting.oldest else NOTHING,
+        "set_aside": waiting.set_aside,
+        "url": list_url(processor.trigger, {}) if may_open else None,
+        "aside_url": list_url(processor.trigger, {"work": "aside"}) if may_open else None,
+    }
+
+
+@admin.register(SchoolEnrolmentTrigger)
+class SchoolEnrolmentTriggerAdmin(TriggerAdmin):
+    record, status = "school_enrolment", "schoolenrolmentvalidationstatus"
+
+
+@admin.register(CourseEnrolmentTrigger)
+class CourseEnrolmentTriggerAdmin(TriggerAdmin):
+    record, status = "course_enrolment", "courseenrolmentvalidationstatus"
+
+
+@admin.register(ResponsibleSchoolTrigger)
+class ResponsibleSchoolTriggerAdmin(TriggerAdmin):
+    record, status = "student", "responsibleschoolstatus"
+
+
+@admin.register(TranscriptTrigger)
+class TranscriptTriggerAdmin(TriggerAdmin):
+    record, status = "student", "transcriptrecord"

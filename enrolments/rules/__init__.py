@@ -1,0 +1,1 @@
+"""Rules that refuse a submitted enrolment. Those that raise alerts: enrolments.alert_rules."""

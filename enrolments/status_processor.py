@@ -1,0 +1,236 @@
+"""One batch of a status processor: load, judge, replace the alerts.
+
+The status rows of the batch are locked, which keeps other workers and acknowledgements of the same
+records away until the commit. What a trigger asks for is judged on whatever is stored by then;
+should the record change meanwhile, its trigger has moved on and the record is judged again.
+Source: PASI knowledge base; the order of the steps: inferred.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils import timezone
+
+from enrolments.arguments import arguments_key
+from enrolments.models import Acknowledgement, AcknowledgementStatus, CoreAlert, RecordType
+from pasi import bulk
+from pasi.rules import Alert
+
+logger = logging.getLogger(__name__)
+
+LONGEST_ERROR = 500
+_ALERT_COLUMNS = (
+    *("record_type", "record", "alert_code", "arguments", "arguments_key", "alert_type"),
+    *("description", "acknowledgement_status", "reference_id", "student_id", "school_id"),
+    *("school_year", "version"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A record to be judged: what its alerts show of it, and the facts of its rules."""
+
+    student: int
+    facts: Any
+    school: int | None = None
+    school_year: int | None = None
+    reference_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """How the records of one type are loaded and judged.
+
+    `load`: the subjects of many keys, in a fixed number of queries; a record that is gone is left
+    out. `next_scan`: the next date on which time alone can change the outcome.
+    """
+
+    record_type: RecordType
+    load: Callable[[Sequence[int]], Mapping[int, Subject]]
+    evaluate: Callable[[Any], list[Alert]]
+    next_scan: Callable[[Any], date | None] = lambda facts: None
+
+
+@dataclass
+class Batch:
+    """What became of a batch, in records."""
+
+    claimed: int = 0
+    processed: int = 0
+    set_aside: int = 0
+
+    def __add__(self, other: "Batch") -> "Batch":
+        return Batch(
+            self.claimed + other.claimed,
+            self.processed + other.processed,
+            self.set_aside + other.set_aside,
+        )
+
+
+@dataclass
+class Findings:
+    """What the rules made of a batch. Alerts by (record, code, key of the arguments)."""
+
+    alerts: dict[tuple[int, int, str], Alert] = field(default_factory=dict)
+    next_scans: dict[int, date | None] = field(default_factory=dict)
+    errors: dict[int, Exception] = field(default_factory=dict)
+
+
+def carry_out(
+    judge: Judge | None,
+    status: type[models.Model],
+    claimed: Sequence[tuple[int, int]],
+    call: UUID,
+) -> Batch:
+    """Judge the claimed records, (key, trigger version), and mark their triggers done."""
+    if judge is None:
+        versions = bulk.next_versions(len(claimed))
+        _mark_done(status, [(*each, v, None) for each, v in zip(claimed, versions, strict=True)])
+        return Batch(claimed=len(claimed), processed=len(claimed))
+    version_of = dict(claimed)
+    subjects = judge.load(list(version_of))
+    found = _judged(judge, subjects)
+    good = [key for key in version_of if key not in found.errors]
+    changed = _replace_alerts(judge.record_type, subjects, found, good, call)
+    former = dict(status.objects.filter(pk__any=good).values_list("pk", "version"))
+    _mark_done(
+        status,
+        [
+            (key, version_of[key], changed.get(key, former[key]), found.next_scans.get(key))
+            for key in good
+        ],
+    )
+    set_aside(status, [(key, version_of[key], error) for key, error in found.errors.items()])
+    return Batch(len(claimed), len(good), len(found.errors))
+
+
+def _judged(judge: Judge, subjects: Mapping[int, Subject]) -> Findings:
+    """A record on which a rule fails does not stop the others."""
+    found = Findings()
+    for key, subject in subjects.items():
+        try:
+            alerts = {
+                (key, alert.code, arguments_key(alert.arguments)): alert
+                for alert in judge.evaluate(subject.facts)
+            }
+            found.next_scans[key] = judge.next_scan(subject.facts)
+        except Exception as error:
+            logger.exception("%s %s could not be judged", judge.record_type, key)
+            found.errors[key] = error
+        else:
+            found.alerts.update(alerts)
+    return found
+
+
+def _replace_alerts(
+    record_type: RecordType,
+    subjects: Mapping[int, Subject],
+    found: Findings,
+    keys: Sequence[int],
+    call: UUID,
+) -> dict[int, int]:
+    """Make the stored alerts of the records `keys` those that were found.
+
+    An alert that was there before keeps its row, hence its status. A new one takes the status of a
+    kept acknowledgement. InProgress goes with its alert. Gives the new version of every record
+    whose alerts have changed.
+    """
+    stored = {
+        (record, code, key): (pk, (student, school, school_year))
+        for pk, record, code, key, student, school, school_year in CoreAlert.objects.filter(
+            record_type=record_type, record__any=keys
+        ).values_list(
+            *("pk", "record", "alert_code", "arguments_key"),
+            *("student_id", "school_id", "school_year"),
+        )
+    }
+    said = {
+        (record, code, key): (pk, status)
+        for pk, record, code, key, status in Acknowledgement.objects.filter(
+            record_type=record_type, record__any=keys
+        ).values_list("pk", "record", "alert_code", "arguments_key", "status")
+    }
+    # An alert whose record has moved to another student is shown anew.
+    gone = {
+        identity
+        for identity, (_pk, about) in stored.items()
+        if identity not in found.alerts or about != _about(subjects[identity[0]])
+    }
+    new = [i for i in found.alerts if i not in stored or i in gone]
+    touched = sorted({identity[0] for identity in (*gone, *new)})
+    versions = dict(zip(touched, bulk.next_versions(len(touched)), strict=True))
+    if gone:
+        CoreAlert.objects.filter(pk__any=[stored[identity][0] for identity in gone]).delete()
+    forgotten = [
+        pk
+        for identity, (pk, status) in said.items()
+        if status == AcknowledgementStatus.IN_PROGRESS and identity not in found.alerts
+    ]
+    bulk.delete_rows(Acknowledgement, sorted(forgotten), call)
+    bulk.copy_rows(
+        CoreAlert,
+        _ALERT_COLUMNS,
+        (
+            _row(
+                record_type,
+                identity,
+                found.alerts[identity],
+                subjects[identity[0]],
+                said.get(identity, (None, AcknowledgementStatus.UNACKNOWLEDGED))[1],
+                versions[identity[0]],
+            )
+            for identity in new
+        ),
+    )
+    return versions
+
+
+def _about(subject: Subject) -> tuple[int, int | None, int | None]:
+    return (subject.student, subject.school, subject.school_year)
+
+
+def _row(
+    record_type: RecordType,
+    identity: tuple[int, int, str],
+    alert: Alert,
+    subject: Subject,
+    status: str,
+    version: int,
+) -> tuple:
+    record, code, key = identity
+    return (
+        *(record_type.value, record, code, bulk.json_value(alert.arguments), key, alert.kind),
+        *(alert.description, status, subject.reference_id, *_about(subject), version),
+    )
+
+
+def _mark_done(
+    status: type[models.Model], rows: Sequence[tuple[int, int, int, date | None]]
+) -> None:
+    """Each row: key, version of the trigger that was processed, own version, next scan date."""
+    bulk.complete_rows(
+        status,
+        ("max_source_version", "version", "next_scan_date", "set_aside_at", "set_aside_error"),
+        [(key, done, version, scan, None, "") for key, done, version, scan in rows],
+    )
+
+
+def set_aside(status: type[models.Model], failed: Sequence[tuple[int, int, Exception]]) -> None:
+    """Put records on which a rule has failed aside, until something raises their trigger again.
+
+    Each row: key, version of the trigger, what happened. Their alerts stay as they are.
+    """
+    now = timezone.now()
+    bulk.complete_rows(
+        status,
+        ("max_source_version", "set_aside_at", "set_aside_error"),
+        [
+            (key, version, now, f"{type(error).__name__}: {error}"[:LONGEST_ERROR])
+            for key, version, error in failed
+        ],
+    )
