@@ -170,9 +170,21 @@ class ProcessorStatus(models.Model):
 class StudentTrigger(ProcessorTrigger):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
 
+    class Meta:
+        indexes = [models.Index(fields=["version"], name="student_trigger_version")]
+
 
 class StudentValidationStatus(ProcessorStatus):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["set_aside_at"],
+                condition=Q(set_aside_at__isnull=False),
+                name="student_status_aside",
+            )
+        ]
 
 
 class SchoolEnrolmentTrigger(ProcessorTrigger):
@@ -180,11 +192,23 @@ class SchoolEnrolmentTrigger(ProcessorTrigger):
         SchoolEnrolment, primary_key=True, on_delete=models.CASCADE
     )
 
+    class Meta:
+        indexes = [models.Index(fields=["version"], name="school_trigger_version")]
+
 
 class SchoolEnrolmentValidationStatus(ProcessorStatus):
     school_enrolment = models.OneToOneField(
         SchoolEnrolment, primary_key=True, on_delete=models.CASCADE
     )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["set_aside_at"],
+                condition=Q(set_aside_at__isnull=False),
+                name="school_status_aside",
+            )
+        ]
 
 
 class CourseEnrolmentTrigger(ProcessorTrigger):
@@ -192,27 +216,77 @@ class CourseEnrolmentTrigger(ProcessorTrigger):
         CourseEnrolment, primary_key=True, on_delete=models.CASCADE
     )
 
+    class Meta:
+        indexes = [models.Index(fields=["version"], name="course_trigger_version")]
+
 
 class CourseEnrolmentValidationStatus(ProcessorStatus):
     course_enrolment = models.OneToOneField(
         CourseEnrolment, primary_key=True, on_delete=models.CASCADE
     )
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["set_aside_at"],
+                condition=Q(set_aside_at__isnull=False),
+                name="course_status_aside",
+            )
+        ]
+
 
 class ResponsibleSchoolTrigger(ProcessorTrigger):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
+
+    class Meta:
+        indexes = [models.Index(fields=["version"], name="responsible_trigger_version")]
 
 
 class ResponsibleSchoolStatus(ProcessorStatus):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["set_aside_at"],
+                condition=Q(set_aside_at__isnull=False),
+                name="responsible_status_aside",
+            )
+        ]
+
 
 class TranscriptTrigger(ProcessorTrigger):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
 
+    class Meta:
+        indexes = [models.Index(fields=["version"], name="transcript_trigger_version")]
+
 
 class TranscriptRecord(ProcessorStatus):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["set_aside_at"],
+                condition=Q(set_aside_at__isnull=False),
+                name="transcript_record_aside",
+            )
+        ]
+
+
+class ProcessorProgress(models.Model):
+    """Up to which version nothing is outstanding for a processor, so that nobody need look there.
+
+    Too low a mark costs time only. It is never above the version that open transactions have
+    announced, so what they raise lies beyond it.
+    """
+
+    name = models.CharField(primary_key=True, max_length=30)
+    processed_up_to = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} up to {self.processed_up_to}"
 
 
 # --- Core alerts --------------------------------------------------------------------------------

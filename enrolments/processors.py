@@ -16,7 +16,7 @@ from enrolments.alert_rules.registry import (
     evaluate_student,
 )
 from enrolments.alert_rules.scanning import next_scan_date
-from enrolments.models import RecordType
+from enrolments.models import ProcessorProgress, RecordType
 from enrolments.status_processor import Batch, Judge, carry_out, set_aside
 from enrolments.triggers import TABLES
 from pasi import bulk
@@ -81,8 +81,9 @@ def processor(name: str) -> Processor:
 
 @dataclass
 class Drained:
-    """What draining a processor came to."""
+    """What draining a processor came to, in records."""
 
+    claimed: int = 0
     processed: int = 0
     set_aside: int = 0
 
@@ -93,27 +94,81 @@ def drain(
     """Process every outstanding trigger of a processor.
 
     Each batch is a recorded call and a transaction of its own. Any number of workers may drain
-    the same processor: they claim different records. What another holds is left to it.
+    the same processor: they claim different records. What another holds is left to it. Each pass
+    goes up through the versions, so that no batch looks at what the one before has done.
     """
     done = Drained()
-    while bulk.outstanding_count(each.trigger, each.status, at_most=1):
-        batch = _one_batch(each, caller)
-        done.processed += batch.processed
-        done.set_aside += batch.set_aside
-        on_progress(batch.claimed)
-        if not batch.claimed:
-            break
-    return done
+    while True:
+        claimed_before = done.claimed
+        above = _note_progress(each)
+        while bulk.outstanding_count(each.trigger, each.status, above=above, at_most=1):
+            batch = _one_batch(each, caller, above)
+            if not batch.claimed:
+                break
+            above = batch.up_to
+            done.claimed += batch.claimed
+            done.processed += batch.processed
+            done.set_aside += batch.set_aside
+            on_progress(batch.claimed)
+        if done.claimed == claimed_before:
+            return done
 
 
-def _one_batch(each: Processor, caller: Caller, among: Sequence[int] | None = None) -> Batch:
-    """Carry out one batch. One that cannot be loaded or written is tried again in halves, until
-    the record to blame stands alone and is set aside.
+def has_outstanding(each: Processor) -> bool:
+    """Whether anything waits for a processor. Cheap: only what is new is looked at."""
+    above = processed_up_to(each.name)
+    return bool(bulk.outstanding_count(each.trigger, each.status, above=above, at_most=1))
+
+
+def processed_up_to(name: str) -> int:
+    """The version up to which nothing is outstanding for a processor."""
+    progress = ProcessorProgress.objects.filter(pk=name).values_list("processed_up_to", flat=True)
+    return progress.first() or 0
+
+
+def _note_progress(each: Processor) -> int:
+    """Move the mark up to what is outstanding, or to what can still come to light; the mark.
+
+    Which versions can is asked first, in a statement of its own: a trigger that is committed
+    after it lies above the answer.
+    """
+    ceiling = bulk.visible_version()
+    above = processed_up_to(each.name)
+    lowest = bulk.lowest_outstanding(each.trigger, each.status, above=above)
+    mark = ceiling if lowest is None else min(ceiling, lowest - 1)
+    if mark > above:
+        ProcessorProgress.objects.bulk_create(
+            [ProcessorProgress(name=each.name, processed_up_to=mark)],
+            update_conflicts=True,
+            unique_fields=["name"],
+            update_fields=["processed_up_to"],
+        )
+    return max(mark, above)
+
+
+def look_at_everything_again() -> None:
+    """Forget the marks: the next look goes through all triggers once."""
+    ProcessorProgress.objects.update(processed_up_to=0)
+
+
+def _one_batch(
+    each: Processor, caller: Caller, above: int, among: Sequence[int] | None = None
+) -> Batch:
+    """Carry out one batch of triggers above a version.
+
+    One that cannot be loaded or written is tried again in halves, until the record to blame stands
+    alone and is set aside.
     """
     claimed: list[tuple[int, int]] = []
     try:
         with _recorded(each, caller) as call:
-            claimed = bulk.claim_triggers(each.trigger, each.status, limit=each.batch, among=among)
+            claimed = bulk.claim_triggers(
+                each.trigger,
+                each.status,
+                limit=each.batch,
+                above=above,
+                among=among,
+            )
             return carry_out(each.judge, each.status, claimed, call.message_id)
     except Exception as error:
         if not claimed:
@@ -121,10 +176,12 @@ def _one_batch(each: Processor, caller: Caller, among: Sequence[int] | None = No
         if len(claimed) == 1:
             with _recorded(each, caller):
                 set_aside(each.status, [(*claimed[0], error)])
-            return Batch(claimed=1, set_aside=1)
+            return Batch(claimed=1, set_aside=1, up_to=claimed[0][1])
         keys = [key for key, _version in claimed]
         half = len(keys) // 2
-        return _one_batch(each, caller, keys[:half]) + _one_batch(each, caller, keys[half:])
+        return _one_batch(each, caller, above, keys[:half]) + _one_batch(
+            each, caller, above, keys[half:]
+        )
 
 
 @contextmanager

@@ -58,17 +58,19 @@ class Judge:
 
 @dataclass
 class Batch:
-    """What became of a batch, in records."""
+    """What became of a batch, in records; and up to which version of triggers it went."""
 
     claimed: int = 0
     processed: int = 0
     set_aside: int = 0
+    up_to: int = 0
 
     def __add__(self, other: "Batch") -> "Batch":
         return Batch(
             self.claimed + other.claimed,
             self.processed + other.processed,
             self.set_aside + other.set_aside,
+            max(self.up_to, other.up_to),
         )
 
 
@@ -88,10 +90,11 @@ def carry_out(
     call: UUID,
 ) -> Batch:
     """Judge the claimed records, (key, trigger version), and mark their triggers done."""
+    up_to = max((version for _key, version in claimed), default=0)
     if judge is None:
         versions = bulk.next_versions(len(claimed))
         _mark_done(status, [(*each, v, None) for each, v in zip(claimed, versions, strict=True)])
-        return Batch(claimed=len(claimed), processed=len(claimed))
+        return Batch(len(claimed), len(claimed), up_to=up_to)
     version_of = dict(claimed)
     subjects = judge.load(list(version_of))
     found = _judged(judge, subjects)
@@ -106,7 +109,7 @@ def carry_out(
         ],
     )
     set_aside(status, [(key, version_of[key], error) for key, error in found.errors.items()])
-    return Batch(len(claimed), len(good), len(found.errors))
+    return Batch(len(claimed), len(good), len(found.errors), up_to)
 
 
 def _judged(judge: Judge, subjects: Mapping[int, Subject]) -> Findings:

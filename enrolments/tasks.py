@@ -13,9 +13,14 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, Unique
 from procrastinate.jobs import Status
 
 from audit.models import ServiceCall
-from enrolments.processors import PROCESSORS, drain, processor
+from enrolments.processors import (
+    PROCESSORS,
+    drain,
+    has_outstanding,
+    look_at_everything_again,
+    processor,
+)
 from enrolments.scans import raise_due_scans
-from pasi import bulk
 from pasi.services import Caller
 
 logger = logging.getLogger(__name__)
@@ -48,14 +53,18 @@ def wake(name: str) -> None:
 def wake_outstanding(timestamp: int) -> None:
     """Wake every processor with outstanding triggers: some wake-up may have been lost."""
     for each in PROCESSORS:
-        if bulk.outstanding_count(each.trigger, each.status, at_most=1):
+        if has_outstanding(each):
             wake(each.name)
 
 
 @app.periodic(cron="5 7 * * *")
 @app.task(name="raise_due_scans", queueing_lock="raise_due_scans")
 def scan(timestamp: int) -> None:
-    """Once a day, soon after midnight in Alberta: records whose next scan date has come."""
+    """Once a day, soon after midnight in Alberta: records whose next scan date has come.
+
+    Once a day, too, all triggers are gone through, whatever the marks say.
+    """
+    look_at_everything_again()
     for each in PROCESSORS:
         if each.judge and raise_due_scans(each, WORKER):
             wake(each.name)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from enrolments.models import RecordType
-from enrolments.processors import Processor
+from enrolments.processors import Processor, processed_up_to
 from enrolments.triggers import TABLES
 
 
@@ -20,15 +20,18 @@ class Waiting:
     oldest: datetime.datetime | None
 
 
-def outstanding(trigger: type[models.Model], status: type[models.Model]) -> QuerySet:
-    """The triggers that their processor has not come up to. Trigger and status share their key."""
+def outstanding(triggers: QuerySet, status: type[models.Model]) -> QuerySet:
+    """Those of the triggers that their processor has not come up to. Trigger and status share their
+    key.
+    """
     behind = status.objects.filter(pk=OuterRef("pk"), max_source_version__lt=OuterRef("version"))
-    return trigger.objects.filter(Exists(behind))
+    return triggers.filter(Exists(behind))
 
 
 def waiting_for(processor: Processor) -> Waiting:
-    """How much waits for a processor. Two queries, of triggers and statuses alone."""
-    found = outstanding(processor.trigger, processor.status).aggregate(
+    """How much waits for a processor. Three queries; only what is new is looked at."""
+    new = processor.trigger.objects.filter(version__gt=processed_up_to(processor.name))
+    found = outstanding(new, processor.status).aggregate(
         outstanding=Count("pk"), oldest=Min("last_updated_on")
     )
     aside = processor.status.objects.filter(set_aside_at__isnull=False)
@@ -40,6 +43,6 @@ def is_waiting() -> Q:
     found = Q()
     for record_type in RecordType:
         trigger, status = TABLES[record_type]
-        of_record = outstanding(trigger, status).filter(pk=OuterRef("record"))
+        of_record = outstanding(trigger.objects, status).filter(pk=OuterRef("record"))
         found |= Q(record_type=record_type) & Q(Exists(of_record))
     return found

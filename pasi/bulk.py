@@ -6,7 +6,9 @@ whatever the number of rows. Column names are given by database column (`student
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import repeat
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
@@ -197,9 +199,25 @@ def visible_version() -> int:
 # --- Locks --------------------------------------------------------------------------------------
 
 
-def set_lock_timeout(seconds: float) -> None:
-    """Let a lock request of this transaction fail (SQLSTATE 55P03) after `seconds`."""
-    fetch("SELECT set_config('lock_timeout', %s, true)", [f"{int(seconds * 1000)}ms"])
+def begin_call(
+    lock_timeout: float, *, replay_lock: int | None = None, announces: bool = True
+) -> None:
+    """What every call's transaction begins with, in one statement.
+
+    Lock requests fail (SQLSTATE 55P03) after `lock_timeout` seconds; the replay lock is taken; the
+    version is announced (announce_version). That the version is read before the wait for the lock
+    makes the announcement lower at most, never wrong.
+    """
+    wanted = ["set_config('lock_timeout', %s, true)"]
+    params: list = [f"{int(lock_timeout * 1000)}ms"]
+    if replay_lock is not None:
+        wanted.append("pg_advisory_xact_lock(%s)")
+        params.append(replay_lock)
+    if announces:
+        wanted.append("pg_advisory_xact_lock_shared(%s + last_value)")
+        params.append(ANNOUNCEMENT_OFFSET)
+    source = f" FROM {VERSION_SEQUENCE}" if announces else ""
+    fetch(f"SELECT {', '.join(wanted)}{source}", params)
 
 
 def advisory_lock(key: int) -> None:
@@ -272,13 +290,26 @@ def reference_checked_later(model: type[models.Model], column: str) -> Iterator[
     run(f"SET CONSTRAINTS {connection.ops.quote_name(constraint)} IMMEDIATE")
 
 
-def _history_columns(model: type[models.Model]) -> list[str]:
-    """Columns that a record shares with its history table, in one fixed order."""
-    return [
-        field.column
-        for field in model.history.model.tracked_fields
-        if not getattr(field, "generated", False)
+@cache
+def _table(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+@cache
+def _key(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.pk.column)
+
+
+@cache
+def _history(model: type[models.Model]) -> tuple[str, str]:
+    """The history table of a model, and the columns that a record shares with it, in one fixed
+    order. Kept: each look at `model.history` costs the library a millisecond.
+    """
+    history = model.history.model
+    shared = [
+        field.column for field in history.tracked_fields if not getattr(field, "generated", False)
     ]
+    return _table(history), quoted(shared)
 
 
 def copy_history(
@@ -287,10 +318,8 @@ def copy_history(
     """Write the present state of the records `ids` into their history, on behalf of `call`."""
     if not ids:
         return 0
-    columns = quoted(_history_columns(model))
-    history = connection.ops.quote_name(model.history.model._meta.db_table)
-    table = connection.ops.quote_name(model._meta.db_table)
-    key = connection.ops.quote_name(model._meta.pk.column)
+    history, columns = _history(model)
+    table, key = _table(model), _key(model)
     if type(ids[0]) is not int:
         chosen, params = f"{key} = ANY(%s)", [list(ids)]
     elif ids[-1] - ids[0] + 1 == len(ids) == len(set(ids)):
@@ -318,21 +347,36 @@ def insert_rows(
     """
     if not rows:
         return 0
-    table = connection.ops.quote_name(model._meta.db_table)
-    insert = (
-        f"INSERT INTO {table} ({quoted(columns)}) SELECT * FROM unnest({_arrays(model, columns)})"
-    )
     params: list = [*map(array, zip(*rows, strict=True))]
-    if call is None:
-        return run(insert, params)
-    history = connection.ops.quote_name(model.history.model._meta.db_table)
-    kept = quoted(_history_columns(model))
-    return run(
+    statement = _insert(model, tuple(columns), has_history=call is not None)
+    return run(statement, params if call is None else [*params, timezone.now(), call])
+
+
+@cache
+def _insert(model: type[models.Model], columns: tuple[str, ...], *, has_history: bool) -> str:
+    insert = (
+        f"INSERT INTO {_table(model)} ({quoted(columns)})"
+        f" SELECT * FROM unnest({_arrays(model, columns)})"
+    )
+    if not has_history:
+        return insert
+    history, kept = _history(model)
+    return (
         f"WITH made AS ({insert} RETURNING *)"
         f" INSERT INTO {history} ({kept}, history_date, history_type, call_id)"
-        f" SELECT {kept}, %s, '+', %s FROM made",
-        [*params, timezone.now(), call],
+        f" SELECT {kept}, %s, '+', %s FROM made"
     )
+
+
+def insert_one(model: type[models.Model], values: dict[str, Any]) -> None:
+    """Insert one record that has no history. `values`: by database column; JSON as json_value()."""
+    run(_insert_one(model, tuple(values)), list(values.values()))
+
+
+@cache
+def _insert_one(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    places = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {_table(model)} ({quoted(columns)}) VALUES ({places})"
 
 
 def update_rows(
@@ -347,10 +391,9 @@ def update_rows(
     """
     if not rows:
         return 0
-    history = connection.ops.quote_name(model.history.model._meta.db_table)
-    kept = quoted(_history_columns(model))
+    history, kept = _history(model)
     return run(
-        f"WITH changed AS ({_update(model, columns)} RETURNING target.*)"
+        f"WITH changed AS ({_update(model, tuple(columns))} RETURNING target.*)"
         f" INSERT INTO {history} ({kept}, history_date, history_type, call_id)"
         f" SELECT {kept}, %s, '~', %s FROM changed",
         [*map(array, zip(*rows, strict=True)), timezone.now(), call],
@@ -361,12 +404,10 @@ def delete_rows(model: type[models.Model], ids: Sequence, call: UUID) -> int:
     """Delete records, which are locked, and write their last state into the history."""
     if not ids:
         return 0
-    table = connection.ops.quote_name(model._meta.db_table)
-    history = connection.ops.quote_name(model.history.model._meta.db_table)
-    key = connection.ops.quote_name(model._meta.pk.column)
-    kept = quoted(_history_columns(model))
+    history, kept = _history(model)
     return run(
-        f"WITH gone AS (DELETE FROM {table} WHERE {key} = ANY(%s::bigint[]) RETURNING *)"
+        f"WITH gone AS (DELETE FROM {_table(model)}"
+        f" WHERE {_key(model)} = ANY(%s::bigint[]) RETURNING *)"
         f" INSERT INTO {history} ({kept}, history_date, history_type, call_id)"
         f" SELECT {kept}, %s, '-', %s FROM gone",
         [array(ids), timezone.now(), call],
@@ -383,10 +424,11 @@ def complete_rows(
     """
     if not rows:
         return 0
-    return run(_update(model, columns), list(map(array, zip(*rows, strict=True))))
+    return run(_update(model, tuple(columns)), list(map(array, zip(*rows, strict=True))))
 
 
-def _update(model: type[models.Model], columns: Sequence[str]) -> str:
+@cache
+def _update(model: type[models.Model], columns: tuple[str, ...]) -> str:
     """UPDATE of `columns` by primary key; its parameters are one array each, the key's first."""
     key = connection.ops.quote_name(model._meta.pk.column)
     names = [model._meta.pk.column, *columns]
@@ -462,19 +504,39 @@ def raise_first_triggers(
     )
 
 
+def _outstanding(trigger: type[models.Model], status: type[models.Model]) -> str:
+    """Triggers and statuses of records that are outstanding above a version, the one parameter."""
+    key = _key(trigger)
+    return (
+        f"{_table(status)} s JOIN {_table(trigger)} t USING ({key})"
+        f" WHERE t.version > s.max_source_version AND t.version > %s"
+    )
+
+
 def outstanding_count(
-    trigger: type[models.Model], status: type[models.Model], *, at_most: int | None = None
+    trigger: type[models.Model],
+    status: type[models.Model],
+    *,
+    above: int = 0,
+    at_most: int | None = None,
 ) -> int:
-    """How many records are outstanding for a processor; counting stops at `at_most`."""
-    key = connection.ops.quote_name(trigger._meta.pk.column)
-    trigger_table = connection.ops.quote_name(trigger._meta.db_table)
-    status_table = connection.ops.quote_name(status._meta.db_table)
+    """How many records are outstanding for a processor; counting stops at `at_most`.
+
+    `above`: only triggers above this version; where it is near the end few rows are looked at.
+    """
     [(count,)] = fetch(
-        f"SELECT count(*) FROM (SELECT 1 FROM {trigger_table} t JOIN {status_table} s "
-        f"USING ({key}) WHERE t.version > s.max_source_version LIMIT %s) AS waiting",
-        [at_most],
+        f"SELECT count(*) FROM (SELECT 1 FROM {_outstanding(trigger, status)} LIMIT %s) AS waiting",
+        [above, at_most],
     )
     return count
+
+
+def lowest_outstanding(
+    trigger: type[models.Model], status: type[models.Model], *, above: int
+) -> int | None:
+    """The lowest version of an outstanding trigger above a version."""
+    [(lowest,)] = fetch(f"SELECT min(t.version) FROM {_outstanding(trigger, status)}", [above])
+    return lowest
 
 
 def claim_triggers(
@@ -482,6 +544,7 @@ def claim_triggers(
     status: type[models.Model],
     *,
     limit: int,
+    above: int = 0,
     among: Sequence[int] | None = None,
 ) -> list[tuple[int, int]]:
     """Claim up to `limit` outstanding records until the transaction ends: (key, trigger version).
@@ -489,15 +552,11 @@ def claim_triggers(
     The status rows are locked with SKIP LOCKED, so any number of workers share the work; the
     trigger is read without a lock, so one raised meanwhile stays outstanding. `among`: only these.
     """
-    key = connection.ops.quote_name(trigger._meta.pk.column)
-    trigger_table = connection.ops.quote_name(trigger._meta.db_table)
-    status_table = connection.ops.quote_name(status._meta.db_table)
-    chosen = "" if among is None else f" AND s.{key} = ANY(%s::bigint[])"
+    chosen = "" if among is None else f" AND s.{_key(trigger)} = ANY(%s::bigint[])"
     return fetch(
-        f"SELECT s.{key}, t.version FROM {status_table} s JOIN {trigger_table} t USING ({key})"
-        f" WHERE t.version > s.max_source_version{chosen} ORDER BY t.version LIMIT %s"
-        f" FOR UPDATE OF s SKIP LOCKED",
-        [*([] if among is None else [array(among)]), limit],
+        f"SELECT s.{_key(trigger)}, t.version FROM {_outstanding(trigger, status)}{chosen}"
+        f" ORDER BY t.version LIMIT %s FOR UPDATE OF s SKIP LOCKED",
+        [above, *([] if among is None else [array(among)]), limit],
     )
 
 

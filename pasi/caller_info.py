@@ -75,7 +75,8 @@ AUDITED = (
 def audited_columns(body: Any) -> dict[str, Any]:
     """Whatever of CallerInfo can be read from a body not yet judged, cut to the columns."""
     info = body.get("CallerInfo") if isinstance(body, dict) else None
-    columns = {}
+    columns = {item.column: "" for item in AUDITED}
+    columns["sent_at"] = None
     for item in AUDITED:
         value = info
         for name in item.path:

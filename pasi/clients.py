@@ -1,6 +1,7 @@
 """Who calls over HTTP: client credentials, bearer tokens, and what a client may do."""
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db.models import Exists, OuterRef, Q
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request as TokenRequest
@@ -92,15 +93,14 @@ def represented(client: PasiClient, code: str) -> Organization | None:
 
     O.0001 is read as O.1. A client of the ministry does not represent schools.
     """
-    organization = (
-        Organization.objects.filter(code=normalized_code(code)).select_related("authority").first()
+    own = PasiClient.organizations.through.objects.filter(pasiclient=client).filter(
+        Q(organization=OuterRef("pk")) | Q(organization=OuterRef("authority"))
     )
-    if organization is None:
-        return None
-    own = {organization.pk}
-    if organization.kind == Organization.Kind.SCHOOL:
-        own.add(organization.authority_id)
-    return organization if client.organizations.filter(pk__in=own).exists() else None
+    return (
+        Organization.objects.filter(Exists(own), code=normalized_code(code))
+        .select_related("authority")
+        .first()
+    )
 
 
 def normalized_code(code: str) -> str:

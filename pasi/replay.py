@@ -44,14 +44,18 @@ def advisory_key(call: "Call") -> int:
 
 
 def applied(key: str) -> ServiceResponse | None:
-    """The response of the same request, applied within the last 30 days."""
+    """The response of the same request, applied within the last 30 days. One query, two if so."""
     since = timezone.now() - timezone.timedelta(days=settings.PASI_REPLAY_DAYS)
-    return ServiceResponse.objects.filter(
-        call__in=AppliedCall.objects.filter(replay_key=key, applied_at__gte=since).values("call")
-    ).first()
+    first = AppliedCall.objects.filter(replay_key=key, applied_at__gte=since)
+    call = first.values_list("call_id", flat=True).first()
+    return ServiceResponse.objects.get(pk=call) if call else None
 
 
 def remember(key: str, call: "Call") -> None:
     """Note that this request was applied; one that is older than 30 days gives way."""
-    AppliedCall.objects.filter(replay_key=key).delete()
-    AppliedCall.objects.create(replay_key=key, call_id=call.message_id)
+    AppliedCall.objects.bulk_create(
+        [AppliedCall(replay_key=key, call_id=call.message_id, applied_at=timezone.now())],
+        update_conflicts=True,
+        unique_fields=["replay_key"],
+        update_fields=["call", "applied_at"],
+    )

@@ -106,21 +106,19 @@ class Rule:
         )
 
     def alerts(self, facts: Any) -> list[Alert]:
-        """Every violation of this alert rule by `facts`.
+        """Every violation of this alert rule by `facts`."""
+        return [self.alert(values) for values in self.judge(facts)] if self.is_raised else []
 
-        The yielded values, as text, are the alert's arguments: dates YYYY-MM-DD, codes as they are.
+    def alert(self, values: dict) -> Alert:
+        """One violation. The yielded values, as text, are the alert's arguments: dates YYYY-MM-DD,
+        codes as they are.
         """
-        if not self.is_raised:
-            return []
-        return [
-            Alert(
-                int(self.code),
-                self.kind,
-                {name: str(value) for name, value in values.items()},
-                self._text(values),
-            )
-            for values in self.judge(facts)
-        ]
+        return Alert(
+            int(self.code),
+            self.kind,
+            {name: str(value) for name, value in values.items()},
+            self._text(values),
+        )
 
 
 _registry: dict[str, Rule] = {}

@@ -201,13 +201,13 @@ class Service(ABC):
         for attempt in range(DEADLOCK_RETRIES + 1):
             try:
                 with transaction.atomic(durable=True), during_call(call.message_id):
-                    bulk.set_lock_timeout(settings.PASI_LOCK_TIMEOUT_SECONDS)
-                    if key:
-                        bulk.advisory_lock(advisory_key(call))
-                        if first := applied(key):
-                            return self._replayed(call, first)
-                    if self.changes_records:
-                        bulk.announce_version()
+                    bulk.begin_call(
+                        settings.PASI_LOCK_TIMEOUT_SECONDS,
+                        replay_lock=advisory_key(call) if key else None,
+                        announces=self.changes_records,
+                    )
+                    if key and (first := applied(key)):
+                        return self._replayed(call, first)
                     result = self.rejected(call, refused) if refused else self.carry_out(call)
                     _record_result(call, result)
                     if key and result.outcome == Outcome.APPLIED:
@@ -313,27 +313,34 @@ def _refusal(call: Call, fault: Fault) -> Answer:
 
 def record_call(call: Call, text: str, body: Any) -> None:
     """Insert the ServiceCall in a transaction of its own, so that it stays whatever follows."""
-    ServiceCall.objects.create(
-        message_id=call.message_id,
-        operation=call.operation,
-        door=call.caller.door,
-        client=call.caller.client,
-        staff=call.caller.staff,
-        address=call.caller.address,
-        body=text,
-        **caller_info.audited_columns(body),
+    caller = call.caller
+    bulk.insert_one(
+        ServiceCall,
+        {
+            "message_id": call.message_id,
+            "operation": call.operation,
+            "door": caller.door,
+            "client_id": caller.client.pk if caller.client else None,
+            "staff_id": caller.staff.pk if caller.staff else None,
+            "address": caller.address,
+            "body": text,
+            **caller_info.audited_columns(body),
+        },
     )
 
 
 def _record_result(call: Call, result: Result) -> None:
-    ServiceResponse.objects.create(
-        call_id=call.message_id,
-        duration_milliseconds=call.milliseconds(),
-        outcome=result.outcome,
-        http_status=result.http_status,
-        codes=sorted(set(result.codes)),
-        state_province_ids=list(result.state_province_ids)[:100],
-        body=result.stored_body,
+    bulk.insert_one(
+        ServiceResponse,
+        {
+            "call_id": call.message_id,
+            "duration_milliseconds": call.milliseconds(),
+            "outcome": result.outcome,
+            "http_status": result.http_status,
+            "codes": sorted(set(result.codes)),
+            "state_province_ids": list(result.state_province_ids)[:100],
+            "body": bulk.json_value(result.stored_body),
+        },
     )
 
 

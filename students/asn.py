@@ -22,7 +22,7 @@ def allocate() -> str:
     """
     while True:
         asn = _draw()
-        if not Student.objects.filter(asn=asn).exists():
+        if not bulk.existing(Student, ["asn"], [(asn,)]):
             return asn
 
 

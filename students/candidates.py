@@ -76,16 +76,15 @@ def _rows(blocks: Sequence[QuerySet]) -> list[list[KeyRow]]:
 
 
 def _by_date(asked: Criteria) -> list[QuerySet]:
-    """Everybody born on the day, or with day and month swapped: some hundreds. And those born on
-    one of the dates that may have been meant, if either half of the name sounds alike."""
-    days = [asked.birth_date, swapped(asked.birth_date)]
+    """Everybody born on the day: some hundreds. And those born on one of the dates that may have
+    been meant, if either half of the name sounds alike."""
+    near = mistyped(asked.birth_date) | {swapped(asked.birth_date) or asked.birth_date}
     sounds_alike = Q(last_sound__any=_lasts(asked)) | Q(first_sound__any=_firsts(asked))
     return [
-        NameKey.objects.filter(birth_date__any=[day for day in days if day]),
-        NameKey.objects.filter(
-            sounds_alike | _turned_round(asked),
-            birth_date__any=sorted(mistyped(asked.birth_date)),
-        )[:MOST_OF_A_BLOCK],
+        NameKey.objects.filter(birth_date=asked.birth_date),
+        NameKey.objects.filter(sounds_alike | _turned_round(asked), birth_date__any=sorted(near))[
+            :MOST_OF_A_BLOCK
+        ],
     ]
 
 

@@ -170,5 +170,6 @@ def _rank(match: Match) -> tuple[int, float]:
     return match.quality.rank, -match.weight
 
 
-def _order(match: Match) -> tuple[int, float, str, str]:
-    return *_rank(match), match.person.asn, match.asn
+def _order(match: Match) -> tuple:
+    """Linked numbers side by side, the primary first."""
+    return *_rank(match), match.person.asn, match.primary is not None, match.asn

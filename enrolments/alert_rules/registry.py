@@ -1,7 +1,9 @@
 """Which alert rules a processor judges, and what they find on one record, in order of codes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from functools import cache
+
+from django.conf import settings
 
 from enrolments.alert_rules import (
     ages_and_grades,
@@ -87,28 +89,43 @@ def course_enrolment_rules(school_year: int) -> tuple[Rule, ...]:
     return tuple(rule for rule in COURSE_ENROLMENT_RULES if rule.is_in_force(school_year))
 
 
+def student_rules(school_year: int) -> tuple[Rule, ...]:
+    """Those of students hold in all school years."""
+    return STUDENT_RULES
+
+
 def evaluate_school_enrolment(facts: SchoolEnrolmentFacts) -> list[Alert]:
     """Every alert of a school enrolment; none of a deleted one."""
     if facts.enrolment.is_deleted:
         return []
-    return _alerts(school_enrolment_rules(facts.enrolment.school_year), facts)
+    return _alerts(school_enrolment_rules, facts.enrolment.school_year, facts)
 
 
 def evaluate_course_enrolment(facts: CourseEnrolmentFacts) -> list[Alert]:
     """Every alert of a course enrolment; none of a deleted one."""
     if facts.is_deleted:
         return []
-    return _alerts(course_enrolment_rules(facts.school_year), facts)
+    return _alerts(course_enrolment_rules, facts.school_year, facts)
 
 
 def evaluate_student(facts: StudentFacts) -> list[Alert]:
-    """Every alert of a student, in any school year; none under a deactivated number, which nobody
-    may change any more (inferred).
+    """Every alert of a student; none under a deactivated number, which nobody may change any more
+    (inferred).
     """
     if facts.is_deactivated:
         return []
-    return _alerts(STUDENT_RULES, facts)
+    return _alerts(student_rules, 0, facts)
 
 
-def _alerts(rules: Iterable[Rule], facts) -> list[Alert]:
-    return [alert for rule in rules for alert in rule.alerts(facts)]
+RulesOfYear = Callable[[int], tuple[Rule, ...]]
+
+
+def _alerts(rules_of: RulesOfYear, school_year: int, facts) -> list[Alert]:
+    raised = _raised(rules_of, school_year, tuple(settings.PASI_RULES_OFF))
+    return [rule.alert(values) for rule in raised for values in rule.judge(facts)]
+
+
+@cache
+def _raised(rules_of: RulesOfYear, school_year: int, off: tuple[str, ...]) -> tuple[Rule, ...]:
+    """Those that are not switched off: asked once, not for each of a hundred thousand records."""
+    return tuple(rule for rule in rules_of(school_year) if rule.is_raised)

@@ -1,8 +1,9 @@
-"""`make bench`: how fast the bulk award, the import, creating and finding students are, as ratios
-taken in one run.
+"""`make bench`: how fast the bulk award, the import, creating and finding students, and the
+processing of alerts are, as ratios taken in one run.
 
-    python -m tests.benchmarks [--only award|registry] [--students N] [--award N] [--skip-growth]
-                               [--registry N] [--registry-first N]
+    python -m tests.benchmarks [--only award|registry|alerts]
+        [--students N] [--award N] [--skip-growth] [--registry N] [--registry-first N]
+        [--enrolments N]
 
 Each part works in a database of its own, `pasi_bench`, made anew. Prints one line per figure.
 """
@@ -13,7 +14,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-AWARD, REGISTRY = "award", "registry"
+AWARD, REGISTRY, ALERTS = "award", "registry", "alerts"
 
 
 def main() -> None:
@@ -22,7 +23,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--only", choices=[AWARD, REGISTRY], help="one of the two parts")
+    parser.add_argument("--only", choices=[AWARD, REGISTRY, ALERTS], help="one of the parts")
     award = parser.add_argument_group("award and import")
     award.add_argument("--students", type=int, default=200_000, help="size of the province")
     award.add_argument("--award", type=int, default=35_000, help="students to award")
@@ -32,6 +33,8 @@ def main() -> None:
     registry.add_argument(
         "--registry-first", type=int, default=300_000, help="size at which it is measured first"
     )
+    alerts = parser.add_argument_group("alerts")
+    alerts.add_argument("--enrolments", type=int, default=100_000, help="how many to judge")
     options = parser.parse_args()
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pasi.settings")
@@ -42,10 +45,10 @@ def main() -> None:
 
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     print(f"PostgreSQL {bench_database.server_version()}")
-    if options.only != REGISTRY:
-        _award(options)
-    if options.only != AWARD:
-        _registry(options)
+    parts = {AWARD: _award, REGISTRY: _registry, ALERTS: _alerts}
+    for name, part in parts.items():
+        if options.only in (None, name):
+            part(options)
 
 
 def _award(options: argparse.Namespace) -> None:
@@ -64,6 +67,13 @@ def _registry(options: argparse.Namespace) -> None:
 
     with bench_database.fresh() as database_url:
         on_registry.measure(database_url, options.registry_first, options.registry)
+
+
+def _alerts(options: argparse.Namespace) -> None:
+    from tests.benchmarks import alerting, bench_database
+
+    with bench_database.fresh() as database_url:
+        alerting.measure(database_url, options.enrolments)
 
 
 if __name__ == "__main__":

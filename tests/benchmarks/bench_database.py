@@ -1,5 +1,6 @@
 """The database that `make bench` works in: made anew, dropped at the end."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-NAME = "pasi_bench"
+NAME = os.environ.get("PASI_BENCH_DATABASE", "pasi_bench")
 
 
 @contextmanager

@@ -119,8 +119,9 @@ def one_client(school: str, seed: int, seconds: float) -> tuple[float, list[floa
 
     requests, known = Requests(seed, school), caller()
 
-    def create() -> float:
-        return timed(CreateStudent().execute, requests.create_student(), known)[0]
+    def create() -> tuple[float, bool]:
+        milliseconds, answer = timed(CreateStudent().execute, requests.create_student(), known)
+        return milliseconds, answer.http_status == 200
 
     for _ in range(WARM_UP):
         create()
@@ -130,7 +131,9 @@ def one_client(school: str, seed: int, seconds: float) -> tuple[float, list[floa
     end = time.monotonic() + seconds
     before, times = time.process_time(), []
     while time.monotonic() < end:
-        times.append(create())
+        milliseconds, is_created = create()
+        if is_created:
+            times.append(milliseconds)
     return time.process_time() - before, times
 
 

@@ -58,10 +58,11 @@ def written_by(run: AwardingRun, *, before_version: int) -> list[Written]:
         chosen.append(
             (status, f"{key} IN (SELECT {key} FROM {trigger._meta.db_table} WHERE {newer})")
         )
-    return [_dump(model._meta.db_table, condition) for model, condition in chosen]
+    return [dump(model._meta.db_table, condition) for model, condition in chosen]
 
 
-def _dump(table: str, condition: str) -> Written:
+def dump(table: str, condition: str) -> Written:
+    """The rows of a table as COPY text."""
     blocks = []
     with connection.cursor() as cursor:
         query = f"COPY (SELECT * FROM {table} WHERE {condition}) TO STDOUT"

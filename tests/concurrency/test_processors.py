@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from enrolments.models import TranscriptRecord, TranscriptTrigger
-from enrolments.processors import drain, processor
+from enrolments.processors import drain, has_outstanding, processed_up_to, processor
 from pasi import bulk
 from pasi.services import recorded_call
 from students.models import Student
@@ -150,3 +150,39 @@ def test_what_a_failed_worker_claimed_stays_outstanding(triggers):
         assert len(claim(WAITING)) == WAITING
         raise ZeroDivisionError
     assert outstanding() == WAITING
+
+
+def test_the_mark_of_a_processor_stops_below_what_an_open_transaction_may_raise(triggers):
+    """A trigger raised before the worker is done, but committed after it, is not passed by."""
+    raised, go = threading.Event(), threading.Event()
+
+    def raise_slowly() -> None:
+        with set_up():
+            bulk.raise_triggers(TranscriptTrigger, TranscriptRecord, triggers[:3], "OfficialMark")
+            raised.set()
+            assert go.wait(PATIENCE)
+
+    def drain_meanwhile() -> None:
+        assert raised.wait(PATIENCE)
+        drain(TRANSCRIPT, COMMAND)
+        go.set()
+
+    at_once(raise_slowly, drain_meanwhile)
+    assert outstanding() == 3
+    assert has_outstanding(TRANSCRIPT)
+    assert drain(TRANSCRIPT, COMMAND).processed == 3
+    assert not has_outstanding(TRANSCRIPT)
+    # Nothing is open: everything that there is lies behind the mark.
+    newest = TranscriptTrigger.objects.order_by("-version").values_list("version", flat=True)[0]
+    assert processed_up_to("Transcript") >= newest
+    with set_up():
+        bulk.raise_triggers(TranscriptTrigger, TranscriptRecord, triggers[:1], "OfficialMark")
+    assert has_outstanding(TRANSCRIPT)
+
+
+def test_the_mark_stops_below_what_another_worker_holds(triggers):
+    with recorded_call("ProcessTriggers", COMMAND, {}):
+        held = claim(10)
+        at_once(partial(drain, TRANSCRIPT, COMMAND))
+        lowest = TranscriptTrigger.objects.filter(pk__in=held).order_by("version")[0].version
+        assert processed_up_to("Transcript") < lowest

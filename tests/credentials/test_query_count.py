@@ -11,7 +11,7 @@ from tests.province_builder import make_school, make_student, set_up
 
 # What one call costs that meets everything: fresh awards, awards over deleted ones, moved maturity
 # dates, course enrolments without start date, linked numbers, every kind of rejection.
-QUERIES = 43
+QUERIES = 42
 
 
 def everything(school) -> list[str]:
@@ -63,4 +63,4 @@ def test_students_who_only_get_an_award(db, count):
         ]
     with CaptureQueriesContext(connection) as captured:
         assert outcomes(*asns) == ["AHSD"] * count
-    assert len(captured) == 31, "\n".join(query["sql"][:100] for query in captured)
+    assert len(captured) == 30, "\n".join(query["sql"][:100] for query in captured)

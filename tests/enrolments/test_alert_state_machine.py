@@ -42,7 +42,7 @@ from tests.enrolments.alert_fixtures import (
 )
 from tests.province_builder import caller_info, make_client, make_school, set_up
 
-EXAMPLES, STEPS = 20, 30
+EXAMPLES, STEPS = 14, 30
 BOARDS = ("", "9991", "9992")  # none, and two that are unknown
 SCHOOL, MINISTRY = "S.0001", "O.1"
 KINDS = {SKIPPED: "Advice", LOWER: "Advice", BOARD: "Warning"}

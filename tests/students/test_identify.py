@@ -292,8 +292,8 @@ def test_a_secondary_brings_its_primary_beside_it(school1):
     student("100000020")
     assert found(school1) == [
         ("100000020", "High", ["SameBirthDate"]),
-        ("100000017", "High", ["SameBirthDate"]),
         ("100000025", "High", ["SameBirthDate"]),
+        ("100000017", "High", ["SameBirthDate"]),
     ]
 
 
@@ -301,8 +301,8 @@ def test_both_linked_numbers_count_once_each(school1):
     primary = student("100000025", "Johnny")
     student("100000017", primary=primary)
     assert found(school1, IncludeAllQualities=True) == [
-        ("100000017", "High", ["SameBirthDate"]),
         ("100000025", "High", ["SameBirthDate"]),
+        ("100000017", "High", ["SameBirthDate"]),
     ]
 
 
