@@ -28,6 +28,7 @@ ENROLMENT_COLUMNS = (
     *("fnmi_declaration", "french_hours_of_instruction"),
     *("school_authority_provided_program_percentage", "local_student_id", "is_deleted", "version"),
 )
+_ORGANIZATION_COLUMNS = ("pk", "code", "kind", "classification", "opened_on", "closed_on")
 _SCHOOL, _FIRST_CODES, _LAST_CODES = 3, 11, 13
 
 
@@ -104,8 +105,18 @@ def _persons(model: type, keys: Sequence[int]) -> dict[int, int]:
 
 def organizations_by_key(keys: Iterable[int]) -> dict[int, OrganizationFacts]:
     """Schools with their authorities. One query."""
-    found = Organization.objects.filter(pk__any=sorted(keys)).select_related("authority")
-    return {organization.pk: organization_facts(organization) for organization in found}
+    authorities: dict[int, OrganizationFacts] = {}
+    found = {}
+    rows = Organization.objects.filter(pk__any=sorted(keys)).values_list(
+        *_ORGANIZATION_COLUMNS, *(f"authority__{column}" for column in _ORGANIZATION_COLUMNS)
+    )
+    for row in rows:
+        own, above = row[: len(_ORGANIZATION_COLUMNS)], row[len(_ORGANIZATION_COLUMNS) :]
+        authority = None
+        if above[0] is not None:
+            authority = authorities.setdefault(above[0], OrganizationFacts(*above))
+        found[own[0]] = OrganizationFacts(*own, authority)
+    return found
 
 
 def organization_facts(organization: Organization) -> OrganizationFacts:

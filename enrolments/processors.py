@@ -21,9 +21,11 @@ from enrolments.status_processor import Batch, Judge, carry_out, set_aside
 from enrolments.triggers import TABLES
 from pasi import bulk
 from pasi.caller_info import in_process
+from pasi.garbage import no_garbage_collection
 from pasi.services import Call, Caller, recorded_call
 
-BATCH = 1_000
+# Also how long an acknowledgement may have to wait: a quarter of a second.
+BATCH = 2_500
 BATCH_OF_NO_RULES = 5_000
 
 
@@ -169,13 +171,17 @@ def _one_batch(
                 above=above,
                 among=among,
             )
-            return carry_out(each.judge, each.status, claimed, call.message_id)
+            with no_garbage_collection():
+                return carry_out(each.judge, each.status, claimed, call.message_id)
     except Exception as error:
         if not claimed:
             raise
         if len(claimed) == 1:
             with _recorded(each, caller):
-                set_aside(each.status, [(*claimed[0], error)])
+                # Claimed again: another worker may have had it meanwhile, and more luck.
+                key = claimed[0][0]
+                again = bulk.claim_triggers(each.trigger, each.status, limit=1, among=[key])
+                set_aside(each.status, [(*claim, error) for claim in again])
             return Batch(claimed=1, set_aside=1, up_to=claimed[0][1])
         keys = [key for key, _version in claimed]
         half = len(keys) // 2

@@ -49,8 +49,9 @@ def _days_of_school_enrolment(facts: SchoolEnrolmentFacts) -> Iterator[datetime.
     yield own.start_date
     yield first_day(own.school_year)
     # Alerts that are raised in the current year only go with it.
-    if any(rule.alerts(facts) for rule in CURRENT_YEAR_RULES):
-        yield first_day(own.school_year + 1)
+    end = first_day(own.school_year + 1)
+    if end > facts.today and any(rule.alerts(facts) for rule in CURRENT_YEAR_RULES):
+        yield end
     for each in facts.person.citizenships:
         if each.effective_on <= own.exit_date:
             yield each.effective_on

@@ -1,11 +1,10 @@
 """Importing a directory: every file it has, in one call and one transaction, or nothing at all."""
 
-import gc
 import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from audit.models import ServiceCall
 from pasi import bulk, caller_info
 from pasi.faults import Fault, Problem, fault_of_database_error
+from pasi.garbage import no_garbage_collection
 from pasi.importing.files import FILES, ImportFile
 from pasi.importing.loader import Loader
 from pasi.importing.reader import Chunk, CsvFile, Errors
@@ -116,7 +116,7 @@ def import_directory(
         "Directory": directory.resolve().name,
         "Files": [{"Name": path.name, "Bytes": path.stat().st_size} for _file, path in files],
     }
-    with _no_garbage_collection():
+    with no_garbage_collection():
         summary = _import(files, body, dry_run=dry_run, progress=progress)
     if not dry_run:
         # The planner must know the new tables before the next query, not a minute later.
@@ -179,18 +179,6 @@ def _load(
         # All that refers to rows not even read would be reported as well.
         raise ImportRefused(session.errors)
     return loader
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Rows are lists without cycles; looking for some among them costs a quarter of our time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
