@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from audit.models import RecordRead
+from pasi import bulk
 from pasi.calendar import business_today
 from pasi.models import Organization, Role
 from pasi.reading import MOST_ASNS_RECORDED
@@ -151,17 +152,22 @@ def _students(found: Found) -> list[dict[str, Any]]:
 
 def _record(call: Call, shown: list[str]) -> None:
     """A read like a GET's, besides the record of the call. Source: decision 86."""
-    RecordRead.objects.create(
-        message_id=call.message_id,
-        client=call.caller.client,
-        staff=call.caller.staff,
-        organization_code=call.organization.code,
-        path=f"/api/services/{IdentifyStudent.operation}",
-        filters={
-            name: value.isoformat() if isinstance(value, datetime.date) else value
-            for name, value in call.request.items()
-            if name != "CallerInfo"
+    bulk.insert_one(
+        RecordRead,
+        {
+            "message_id": call.message_id,
+            "client_id": call.caller.client.pk if call.caller.client else None,
+            "staff_id": call.caller.staff.pk if call.caller.staff else None,
+            "organization_code": call.organization.code,
+            "path": f"/api/services/{IdentifyStudent.operation}",
+            "filters": bulk.json_value(
+                {
+                    name: value.isoformat() if isinstance(value, datetime.date) else value
+                    for name, value in call.request.items()
+                    if name != "CallerInfo"
+                }
+            ),
+            "state_province_ids": shown[:MOST_ASNS_RECORDED],
+            "count": len(shown),
         },
-        state_province_ids=shown[:MOST_ASNS_RECORDED],
-        count=len(shown),
     )

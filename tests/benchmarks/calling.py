@@ -4,6 +4,7 @@ import json
 from random import Random
 
 from pasi.calendar import business_today
+from pasi.garbage import leave_loaded_alone
 from pasi.models import MINISTRY_CODE, PasiClient, Role
 from pasi.province.people import short_name
 from pasi.province.reference import reference
@@ -16,7 +17,10 @@ CLIENT = "Bench"
 
 
 def make_caller(school: str) -> Caller:
-    """A program of a school that may call everything, as it comes in over HTTP."""
+    """A program of a school that may call everything, as it comes in over HTTP. The process is set
+    up as a web process is.
+    """
+    leave_loaded_alone()
     with recorded_call("Bench", OPERATOR, {}):
         make_client(CLIENT, organizations=[MINISTRY_CODE, school], roles=list(Role))
     return caller()

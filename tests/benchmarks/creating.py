@@ -39,6 +39,8 @@ MOST_QUERIES, MOST_TIMES_FLOOR = 30, 5
 PARTS = (Name, MailingAddress, PhoneNumber, EmailAddress, CitizenshipStatus, StudentActivity)
 BY_CALL = "call_id = %(call)s"
 BY_STUDENT = "student_id = %(student)s"
+# Keys of names have no index by student: nothing but this asks for them so.
+BY_NAME = "name_id IN (SELECT id FROM students_name WHERE student_id = %(student)s)"
 # What one call writes: the table and the condition that finds its rows.
 WRITTEN: list[tuple[type[models.Model], str]] = [
     (ServiceCall, "message_id = %(call)s"),
@@ -46,7 +48,7 @@ WRITTEN: list[tuple[type[models.Model], str]] = [
     (Student.history.model, BY_CALL),
     *((part, BY_STUDENT) for part in PARTS),
     *((part.history.model, BY_CALL) for part in PARTS),
-    (NameKey, BY_STUDENT),
+    (NameKey, BY_NAME),
     (StudentTrigger, BY_STUDENT),
     (StudentValidationStatus, BY_STUDENT),
     (ServiceResponse, BY_CALL),
