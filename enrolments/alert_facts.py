@@ -220,6 +220,7 @@ def load_course_enrolments(keys: Sequence[int]) -> dict[int, Subject]:
                 *("status", "start_date", "is_deleted"),
             )
         )
+        if student in person_of
     }
 
 

@@ -183,7 +183,12 @@ class StudentValidationStatus(ProcessorStatus):
                 fields=["set_aside_at"],
                 condition=Q(set_aside_at__isnull=False),
                 name="student_status_aside",
-            )
+            ),
+            models.Index(
+                fields=["next_scan_date"],
+                condition=Q(next_scan_date__isnull=False),
+                name="student_status_scan",
+            ),
         ]
 
 
@@ -207,7 +212,12 @@ class SchoolEnrolmentValidationStatus(ProcessorStatus):
                 fields=["set_aside_at"],
                 condition=Q(set_aside_at__isnull=False),
                 name="school_status_aside",
-            )
+            ),
+            models.Index(
+                fields=["next_scan_date"],
+                condition=Q(next_scan_date__isnull=False),
+                name="school_status_scan",
+            ),
         ]
 
 
@@ -231,7 +241,12 @@ class CourseEnrolmentValidationStatus(ProcessorStatus):
                 fields=["set_aside_at"],
                 condition=Q(set_aside_at__isnull=False),
                 name="course_status_aside",
-            )
+            ),
+            models.Index(
+                fields=["next_scan_date"],
+                condition=Q(next_scan_date__isnull=False),
+                name="course_status_scan",
+            ),
         ]
 
 
@@ -251,7 +266,12 @@ class ResponsibleSchoolStatus(ProcessorStatus):
                 fields=["set_aside_at"],
                 condition=Q(set_aside_at__isnull=False),
                 name="responsible_status_aside",
-            )
+            ),
+            models.Index(
+                fields=["next_scan_date"],
+                condition=Q(next_scan_date__isnull=False),
+                name="responsible_status_scan",
+            ),
         ]
 
 
@@ -271,7 +291,12 @@ class TranscriptRecord(ProcessorStatus):
                 fields=["set_aside_at"],
                 condition=Q(set_aside_at__isnull=False),
                 name="transcript_record_aside",
-            )
+            ),
+            models.Index(
+                fields=["next_scan_date"],
+                condition=Q(next_scan_date__isnull=False),
+                name="transcript_record_scan",
+            ),
         ]
 
 

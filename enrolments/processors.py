@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
+from django.db import DatabaseError, InterfaceError, models
 
 from enrolments.alert_facts import load_course_enrolments, load_school_enrolments, load_students
 from enrolments.alert_rules.registry import (
@@ -17,10 +17,17 @@ from enrolments.alert_rules.registry import (
 )
 from enrolments.alert_rules.scanning import next_scan_date
 from enrolments.models import ProcessorProgress, RecordType
-from enrolments.status_processor import Batch, Judge, carry_out, set_aside
+from enrolments.status_processor import (
+    Batch,
+    Judge,
+    carry_out,
+    log_what_failed,
+    set_aside,
+)
 from enrolments.triggers import TABLES
 from pasi import bulk
 from pasi.caller_info import in_process
+from pasi.faults import fault_of_database_error
 from pasi.garbage import no_garbage_collection
 from pasi.services import Call, Caller, recorded_call
 
@@ -148,7 +155,7 @@ def _note_progress(each: Processor) -> int:
     return max(mark, above)
 
 
-def look_at_everything_again() -> None:
+def forget_marks() -> None:
     """Forget the marks: the next look goes through all triggers once."""
     ProcessorProgress.objects.update(processed_up_to=0)
 
@@ -174,20 +181,30 @@ def _one_batch(
             with no_garbage_collection():
                 return carry_out(each.judge, each.status, claimed, call.message_id)
     except Exception as error:
-        if not claimed:
-            raise
+        if not claimed or _is_of_the_database(error):
+            raise  # no record is to blame: what was claimed stays outstanding
         if len(claimed) == 1:
+            [(key, version)] = claimed
+            log_what_failed(f"{each.name} {key}", error)
             with _recorded(each, caller):
                 # Claimed again: another worker may have had it meanwhile, and more luck.
-                key = claimed[0][0]
                 again = bulk.claim_triggers(each.trigger, each.status, limit=1, among=[key])
                 set_aside(each.status, [(*claim, error) for claim in again])
-            return Batch(claimed=1, set_aside=1, up_to=claimed[0][1])
+            return Batch(claimed=1, set_aside=len(again), up_to=version)
         keys = [key for key, _version in claimed]
         half = len(keys) // 2
         return _one_batch(each, caller, above, keys[:half]) + _one_batch(
             each, caller, above, keys[half:]
         )
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """A lost connection, a lock or a time that ran out, a deadlock: the same may go well again."""
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return False
+    fault = fault_of_database_error(error)
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return fault is not None and not state.startswith("23")  # a constraint is the record's
 
 
 @contextmanager

@@ -1,15 +1,24 @@
-"""Records that must be looked at again because a date has come."""
+"""Records that must be looked at again because a date has come, or because somebody asks for it."""
 
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.models import Q
+
+from enrolments.models import CourseEnrolment, SchoolEnrolment
+from enrolments.processors import Processor
 from enrolments.triggers import raise_triggers
+from pasi import bulk
 from pasi.calendar import business_today
-from pasi.caller_info import in_process
+from pasi.caller_info import in_process, of_operator
 from pasi.services import Caller, recorded_call
 
-SCAN_OBJECT = "NextScanDate"
+SCAN_OBJECT, AGAIN_OBJECT = "NextScanDate", "Operator"
+ENROLMENTS = {"StudentSchoolEnrolment": SchoolEnrolment, "CourseEnrolment": CourseEnrolment}
 BATCH = 5_000
 
 
-def raise_due_scans(processor, caller: Caller) -> int:
+def raise_due_scans(processor: Processor, caller: Caller) -> int:
     """Raise triggers for the records of a processor whose next scan date has come; how many.
 
     Each batch is a recorded call of its own.
@@ -26,6 +35,7 @@ def raise_due_scans(processor, caller: Caller) -> int:
             "Processor": processor.name,
         }
         with recorded_call("RaiseDueScans", caller, body):
+            bulk.begin_call(settings.PASI_LOCK_TIMEOUT_SECONDS, announces=False)
             keys = list(
                 due.order_by("pk")
                 .select_for_update(skip_locked=True)
@@ -34,5 +44,29 @@ def raise_due_scans(processor, caller: Caller) -> int:
             processor.status.objects.filter(pk__any=keys).update(next_scan_date=None)
             raise_triggers(processor.name, keys, SCAN_OBJECT)
         raised += len(keys)
-        if not keys:  # a worker is at them, and will set another date
+        if not keys:  # others hold them; they are due still, and found in an hour
             return raised
+
+
+def raise_again(
+    processors: Iterable[Processor], caller: Caller, *, set_aside: bool, organization: str | None
+) -> None:
+    """Raise the triggers of records that were set aside, and of enrolments at a school or at the
+    schools of an authority, given by its code. One recorded call.
+    """
+    body = {
+        "CallerInfo": of_operator("process_triggers"),
+        "SetAside": set_aside,
+        "Organization": organization,
+    }
+    with recorded_call("RaiseTriggers", caller, body):
+        for each in processors:
+            keys: set[int] = set()
+            if set_aside:
+                aside = each.status.objects.filter(set_aside_at__isnull=False)
+                keys.update(aside.values_list("pk", flat=True))
+            if organization and (model := ENROLMENTS.get(each.name)):
+                at_school = Q(school__code=organization) | Q(school__authority__code=organization)
+                found = model.objects.filter(at_school, is_deleted=False)
+                keys.update(found.values_list("pk", flat=True))
+            raise_triggers(each.name, sorted(keys), AGAIN_OBJECT)

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import DatabaseError, InterfaceError, models
 from django.utils import timezone
 
 from enrolments.arguments import arguments_key
@@ -98,7 +98,8 @@ def carry_out(
     version_of = dict(claimed)
     subjects = judge.load(list(version_of))
     found = _judged(judge, subjects)
-    good = [key for key in version_of if key not in found.errors]
+    # A record that was moved to another student while it was loaded stays outstanding.
+    good = [key for key in version_of if key in subjects and key not in found.errors]
     changed = _replace_alerts(judge.record_type, subjects, found, good, call)
     former = dict(status.objects.filter(pk__any=good).values_list("pk", "version"))
     _mark_done(
@@ -123,7 +124,7 @@ def _judged(judge: Judge, subjects: Mapping[int, Subject]) -> Findings:
             }
             found.next_scans[key] = judge.next_scan(subject.facts)
         except Exception as error:
-            logger.exception("%s %s could not be judged", judge.record_type, key)
+            log_what_failed(f"{judge.record_type} {key}", error)
             found.errors[key] = error
         else:
             found.alerts.update(alerts)
@@ -232,8 +233,23 @@ def set_aside(status: type[models.Model], failed: Sequence[tuple[int, int, Excep
     bulk.complete_rows(
         status,
         ("max_source_version", "set_aside_at", "set_aside_error"),
-        [
-            (key, version, now, f"{type(error).__name__}: {error}"[:LONGEST_ERROR])
-            for key, version, error in failed
-        ],
+        [(key, version, now, _said(error)) for key, version, error in failed],
     )
+
+
+def log_what_failed(what: str, error: Exception) -> None:
+    """A database error without its details: they carry whole rows, names included."""
+    if isinstance(error, DatabaseError | InterfaceError):
+        logger.error("%s could not be judged: %s", what, _said(error))
+    else:
+        logger.error("%s could not be judged", what, exc_info=error)
+
+
+def _said(error: Exception) -> str:
+    """What a set-aside record shows of its error: no row, no name."""
+    if isinstance(error, DatabaseError | InterfaceError):
+        cause = error.__cause__
+        state = getattr(cause, "sqlstate", None) or ""
+        constraint = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
+        return f"{type(error).__name__} {state} {constraint}".strip()
+    return f"{type(error).__name__}: {error}"[:LONGEST_ERROR]

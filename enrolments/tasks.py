@@ -16,8 +16,8 @@ from audit.models import ServiceCall
 from enrolments.processors import (
     PROCESSORS,
     drain,
+    forget_marks,
     has_outstanding,
-    look_at_everything_again,
     processor,
 )
 from enrolments.scans import raise_due_scans
@@ -57,16 +57,24 @@ def wake_outstanding(timestamp: int) -> None:
             wake(each.name)
 
 
-@app.periodic(cron="5 7 * * *")
+@app.periodic(cron="5 * * * *")
 @app.task(name="raise_due_scans", queueing_lock="raise_due_scans")
 def scan(timestamp: int) -> None:
-    """Once a day, soon after midnight in Alberta: records whose next scan date has come.
-
-    Once a day, too, all triggers are gone through, whatever the marks say.
+    """Records whose next scan date has come. Every hour, so that a day without a worker at
+    midnight is not lost; what is not due costs next to nothing.
     """
-    look_at_everything_again()
     for each in PROCESSORS:
-        if each.judge and raise_due_scans(each, WORKER):
+        if each.judge:
+            raise_due_scans(each, WORKER)
+
+
+@app.periodic(cron="35 7 * * *")
+@app.task(name="go_through_all_triggers", queueing_lock="go_through_all_triggers")
+def go_through_all_triggers(timestamp: int) -> None:
+    """Once a day look for outstanding triggers everywhere, whatever the marks say."""
+    forget_marks()
+    for each in PROCESSORS:
+        if has_outstanding(each):
             wake(each.name)
 
 

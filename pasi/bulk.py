@@ -322,9 +322,9 @@ def copy_history(
     table, key = _table(model), _key(model)
     if type(ids[0]) is not int:
         chosen, params = f"{key} = ANY(%s)", [list(ids)]
-    elif ids[-1] - ids[0] + 1 == len(ids) == len(set(ids)):
+    elif max(ids) - min(ids) + 1 == len(ids) == len(set(ids)):
         # Fresh keys are mostly one stretch: nothing to send, nothing to plan for.
-        chosen, params = f"{key} BETWEEN %s AND %s", [ids[0], ids[-1]]
+        chosen, params = f"{key} BETWEEN %s AND %s", [min(ids), max(ids)]
     else:
         chosen, params = f"{key} = ANY(%s::bigint[])", [array(ids)]
     return run(

@@ -4,6 +4,9 @@ from audit.models import ServiceResponse
 from credentials.services import SubmitCredentialAwardingMultiple
 from enrolments.alert_rules.registry import (
     COURSE_ENROLMENT_RULES,
+    RULES_OF_BIRTH_DATE,
+    RULES_OF_CITIZENSHIP,
+    RULES_OF_RESTRICTIONS,
     SCHOOL_ENROLMENT_RULES,
     STUDENT_RULES,
 )
@@ -22,6 +25,9 @@ SERVICES: tuple[type[Service], ...] = (
 ALERT_RULES: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     (STUDENT_RULES, ("CreateStudent", "SubmitName", "SubmitIdentificationInformation")),
     (SCHOOL_ENROLMENT_RULES, ("SubmitStudentSchoolEnrolment",)),
+    (RULES_OF_CITIZENSHIP, ("SubmitStudentCitizenshipStatus",)),
+    (RULES_OF_RESTRICTIONS, ("SubmitStudentDisclosureRestriction",)),
+    (RULES_OF_BIRTH_DATE, ("SubmitIdentificationInformation",)),
     # Course enrolments themselves are imported only.
     (COURSE_ENROLMENT_RULES, ("SubmitStudentSchoolEnrolment",)),
 )
@@ -32,7 +38,10 @@ def services_of_rules() -> dict[str, list[str]]:
 
     A rule that is not here is judged by nobody.
     """
-    found = {rule.code: list(operations) for rules, operations in ALERT_RULES for rule in rules}
+    found: dict[str, list[str]] = {}
+    for rules, operations in ALERT_RULES:
+        for rule in rules:
+            found.setdefault(rule.code, []).extend(operations)
     for service in SERVICES:
         for rule in service.rules():
             found.setdefault(rule.code, []).append(service.operation)

@@ -71,6 +71,24 @@ SCHOOL_ENROLMENT_RULES = _by_code(
     residency.resident_board_missing,
 )
 
+# Of these, those that look at a part of the student's record as well.
+RULES_OF_CITIZENSHIP = _by_code(
+    citizenship.missing_citizenship,
+    citizenship.study_permit_needed,
+    citizenship.citizenship_of_step_child,
+    citizenship.citizenship_of_student_from_outside,
+)
+RULES_OF_RESTRICTIONS = _by_code(
+    independence.restricted_but_not_independent,
+    independence.independent_but_not_restricted,
+)
+RULES_OF_BIRTH_DATE = _by_code(
+    ages_and_grades.unusual_age,
+    ages_and_grades.under_two_and_a_half,
+    independence.independent_under_16,
+    independence.independent_but_not_restricted,
+)
+
 COURSE_ENROLMENT_RULES = _by_code(course_enrolments.missing_school_enrolment)
 
 STUDENT_RULES = _by_code(students.name_not_in_mixed_case)

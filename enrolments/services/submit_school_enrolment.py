@@ -198,8 +198,7 @@ def _enrolments_beside(
         each.key
         for each in neighbours.enrolments
         if any(
-            each.person == person
-            and (each.school_year in (year, year + 1) or year < each.school_year == current)
+            each.person == person and each.school_year in (year, year + 1, current)
             for person, year in places
         )
     ]

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from credentials.models import RequirementSet
 from enrolments import triggers
-from enrolments.models import SchoolEnrolment
+from enrolments.models import CourseEnrolment, SchoolEnrolment
 from pasi import bulk
 from pasi.importing.columns import CodeList, Column
 from pasi.importing.reader import Chunk, Errors
@@ -117,6 +117,10 @@ class ImportSession:
 
     # --- Students ---
 
+    def note_known(self, students: Iterable[int]) -> None:
+        """Students who were there before, and with whom something new hangs together."""
+        self._known_students.update(key for key in students if not self.is_new(key))
+
     def add_students(self, ids: Iterable[int]) -> None:
         """Note students made by this import; `ids` ascend and are above all noted before."""
         self._new_students.extend(ids)
@@ -129,7 +133,9 @@ class ImportSession:
         """Add the column student_id to a chunk with a column asn; refuse unknown numbers."""
         asns = chunk["asn"]
         found = bulk.keys_by(Student, "asn", sorted(set(asns)), "varchar")
-        self._known_students.update(key for key in found.values() if not self.is_new(key))
+        known = {key for key in found.values() if not self.is_new(key)}
+        self.lock_known_students(known)
+        self._known_students.update(known)
         self.refer(chunk, "student_id", "asn", found.get, self.refused_asns)
 
     def change_students(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -168,13 +174,27 @@ class ImportSession:
             with self._timed():
                 for ids in _slices(array("q", sorted(self._known_students))):
                     triggers.raise_triggers("Student", ids, TRIGGER_OBJECT)
-                    # Enrolments that were there before may overlap with those that came.
-                    enrolments = SchoolEnrolment.objects.filter(student__any=ids, is_deleted=False)
-                    triggers.raise_triggers(
-                        "StudentSchoolEnrolment",
-                        list(enrolments.values_list("pk", flat=True)),
-                        TRIGGER_OBJECT,
-                    )
+                    self._have_enrolments_looked_at(ids)
+
+    def _have_enrolments_looked_at(self, students: Sequence[int]) -> None:
+        """Enrolments that were there before may hang together with what came, under any linked
+        number of the person."""
+        persons = [
+            primary or student
+            for student, primary in Student.objects.filter(pk__any=students).values_list(
+                "pk", "primary_id"
+            )
+        ]
+        secondary = Student.objects.filter(primary__any=persons).values_list("pk", flat=True)
+        numbers = [*persons, *secondary]
+        for processor, model in (
+            ("StudentSchoolEnrolment", SchoolEnrolment),
+            ("CourseEnrolment", CourseEnrolment),
+        ):
+            found = model.objects.filter(student__any=numbers, is_deleted=False)
+            triggers.raise_triggers(
+                processor, list(found.values_list("pk", flat=True)), TRIGGER_OBJECT
+            )
 
     # --- Checks ---
 

@@ -110,6 +110,7 @@ class StudentLoader(Loader):
             chunk.refuse(row, "primary_asn", problem.format(asn=asn))
         chunk.keep_good()
         chunk["primary_id"] = [found[asn][0] for asn in chunk["primary_asn"]]
+        self.session.note_known(chunk["primary_id"])
 
     def _write(self, chunk: Chunk, primaries: Iterable[int | None]) -> None:
         """Write students, each with its legal name: the one refers to the other."""
@@ -214,8 +215,6 @@ class NameLoader(Loader):
 
     def load(self, chunk: Chunk) -> None:
         self.session.find_students(chunk)
-        # What is read of them below, birth dates and names, must stay so until the commit.
-        self.session.lock_known_students(set(chunk["student_id"]))
         self.session.refuse_existing(
             chunk,
             "last_name",

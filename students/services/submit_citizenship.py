@@ -66,7 +66,10 @@ class SubmitStudentCitizenshipStatus(SubmitService):
             call.message_id,
         )
         # The first one of all counts for enrolments that ended before it, too.
-        since = today if present else datetime.date.min
+        has_earlier = CitizenshipStatus.objects.filter(
+            student=student, is_deleted=False, effective_on__lt=today
+        ).exists()
+        since = today if has_earlier else datetime.date.min
         version = part_changed(student, since, CITIZENSHIP_OBJECT, call.message_id)
         return self.applied(student.asn, student.asn, version)
 

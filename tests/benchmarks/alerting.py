@@ -20,7 +20,7 @@ from enrolments.models import (
     SchoolEnrolment,
     SchoolEnrolmentValidationStatus,
 )
-from enrolments.processors import drain, look_at_everything_again, processor
+from enrolments.processors import drain, forget_marks, processor
 from enrolments.services import SubmitStudentSchoolEnrolment
 from enrolments.triggers import raise_triggers
 from pasi import bulk
@@ -119,7 +119,7 @@ def _again(enrolments: int) -> None:
     bulk.run("TRUNCATE enrolments_corealert")
     bulk.run("UPDATE enrolments_schoolenrolmentvalidationstatus SET max_source_version = 0")
     bulk.run("VACUUM ANALYZE enrolments_schoolenrolmentvalidationstatus")
-    look_at_everything_again()
+    forget_marks()
 
 
 def _drain_all(enrolments: int) -> tuple[float, int]:

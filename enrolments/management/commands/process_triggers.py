@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.models import ServiceCall
 from enrolments.processors import PROCESSORS, drain, processor
+from enrolments.scans import raise_again
+from pasi.models import Organization
 from pasi.progress import Progress
 from pasi.services import Caller
 
@@ -24,13 +26,32 @@ class Command(BaseCommand):
             choices=[each.name for each in PROCESSORS],
             help="only this one: %(choices)s",
         )
+        parser.add_argument(
+            "--set-aside",
+            action="store_true",
+            help="first raise the triggers of records that were set aside",
+        )
+        parser.add_argument(
+            "--school",
+            metavar="CODE",
+            help="first raise the triggers of the enrolments at a school, or at those of an "
+            "authority, for instance after its dates were corrected",
+        )
 
     def handle(self, **options: Any) -> None:
         name = options["processor"]
+        caller = Caller(ServiceCall.Door.COMMAND)
+        chosen = [processor(name)] if name else PROCESSORS
+        if options["school"] and not Organization.objects.filter(code=options["school"]).exists():
+            raise CommandError(f"{options['school']} is not a known school or authority.")
+        if options["set_aside"] or options["school"]:
+            raise_again(
+                chosen, caller, set_aside=options["set_aside"], organization=options["school"]
+            )
         set_aside = 0
-        for each in [processor(name)] if name else PROCESSORS:
+        for each in chosen:
             with Progress(each.name, unit="records") as progress:
-                done = drain(each, Caller(ServiceCall.Door.COMMAND), progress.advance)
+                done = drain(each, caller, progress.advance)
             set_aside += done.set_aside
             said = f", {done.set_aside:,} set aside" if done.set_aside else ""
             self.stdout.write(f"{each.name}: {done.processed:,} processed{said}")
