@@ -35,6 +35,7 @@ class SchoolEnrolmentLoader(Loader):
             SchoolEnrolment, len(chunk), {column: chunk[column] for column in columns}
         )
         self.session.raise_first_triggers("StudentSchoolEnrolment", enrolments)
+        self.session.note_enrolled(chunk["student_id"])
 
 
 class CourseEnrolmentLoader(Loader):
@@ -50,6 +51,7 @@ class CourseEnrolmentLoader(Loader):
             CourseEnrolment, len(chunk), {column: chunk[column] for column in columns}
         )
         self.session.raise_first_triggers("CourseEnrolment", enrolments)
+        self.session.note_enrolled(chunk["student_id"])
 
 
 class OfficialMarkLoader(Loader):

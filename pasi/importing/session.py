@@ -59,6 +59,7 @@ class ImportSession:
         self.refused_asns: set[str] = set()
         self._new_students = array("q")
         self._known_students: set[int] = set()
+        self._enrolled_students: set[int] = set()
         self._counted: set[type[models.Model]] = set()
 
     # --- Writing ---
@@ -117,9 +118,10 @@ class ImportSession:
 
     # --- Students ---
 
-    def note_known(self, students: Iterable[int]) -> None:
-        """Students who were there before, and with whom something new hangs together."""
-        self._known_students.update(key for key in students if not self.is_new(key))
+    def note_enrolled(self, students: Iterable[int]) -> None:
+        """Students who got an enrolment, or another number: of those who were there before, what
+        they had hangs together with what came."""
+        self._enrolled_students.update(key for key in students if not self.is_new(key))
 
     def add_students(self, ids: Iterable[int]) -> None:
         """Note students made by this import; `ids` ascend and are above all noted before."""
@@ -174,6 +176,7 @@ class ImportSession:
             with self._timed():
                 for ids in _slices(array("q", sorted(self._known_students))):
                     triggers.raise_triggers("Student", ids, TRIGGER_OBJECT)
+                for ids in _slices(array("q", sorted(self._enrolled_students))):
                     self._have_enrolments_looked_at(ids)
 
     def _have_enrolments_looked_at(self, students: Sequence[int]) -> None:

@@ -110,7 +110,7 @@ class StudentLoader(Loader):
             chunk.refuse(row, "primary_asn", problem.format(asn=asn))
         chunk.keep_good()
         chunk["primary_id"] = [found[asn][0] for asn in chunk["primary_asn"]]
-        self.session.note_known(chunk["primary_id"])
+        self.session.note_enrolled(chunk["primary_id"])
 
     def _write(self, chunk: Chunk, primaries: Iterable[int | None]) -> None:
         """Write students, each with its legal name: the one refers to the other."""

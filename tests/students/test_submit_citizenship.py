@@ -131,8 +131,7 @@ def test_enrolments_are_looked_at_again(student, school1):
     applied(school1.post(SERVICE, sent(student, "2")))  # the same record, of the same day
     assert set(raised.values_list("pk", flat=True)) == {current, next_year, past}
     raised.all().delete()
-    with set_up():
-        record(student, "1", effective_on=TODAY - datetime.timedelta(days=400))
+    record(student, "1", effective_on=TODAY - datetime.timedelta(days=400))
     applied(school1.post(SERVICE, sent(student, "1")))
     assert set(raised.values_list("pk", flat=True)) == {current, next_year}
     assert set(raised.values_list("last_updated_object_name", flat=True)) == {OBJECT}
