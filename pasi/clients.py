@@ -1,7 +1,6 @@
 """Who calls over HTTP: client credentials, bearer tokens, and what a client may do."""
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db.models import Exists, OuterRef, Q
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request as TokenRequest
@@ -9,6 +8,7 @@ from oauthlib.oauth2.rfc6749.tokens import get_token_from_header
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 
+from pasi import bulk
 from pasi.faults import Fault
 from pasi.http import client_address, in_networks
 from pasi.models import Organization, PasiClient
@@ -93,14 +93,14 @@ def represented(client: PasiClient, code: str) -> Organization | None:
 
     O.0001 is read as O.1. A client of the ministry does not represent schools.
     """
-    own = PasiClient.organizations.through.objects.filter(pasiclient=client).filter(
-        Q(organization=OuterRef("pk")) | Q(organization=OuterRef("authority"))
-    )
-    return (
-        Organization.objects.filter(Exists(own), code=normalized_code(code))
-        .select_related("authority")
-        .first()
-    )
+    found = bulk.represented_organization(client.pk, normalized_code(code))
+    if found is None:
+        return None
+    names = [field.attname for field in Organization._meta.concrete_fields]
+    organization = Organization.from_db("default", names, found[0])
+    if organization.authority_id:
+        organization.authority = Organization.from_db("default", names, found[1])
+    return organization
 
 
 def normalized_code(code: str) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from audit.models import RecordRead
 from pasi import bulk
 from pasi.calendar import business_today
+from pasi.garbage import no_garbage_collection
 from pasi.models import Organization, Role
 from pasi.reading import MOST_ASNS_RECORDED
 from pasi.services import Call, Outcome, Result, Service
@@ -51,7 +52,8 @@ class IdentifyStudent(Service):
 
     def carry_out(self, call: Call) -> Result:
         today = business_today()
-        found = search(_criteria(call.request, today), Sight(call, today).visible)
+        with no_garbage_collection():
+            found = search(_criteria(call.request, today), Sight(call, today).visible)
         body = {"Status": _status(found), "Students": _students(found)}
         shown = [match.asn for match in found.matches]
         _record(call, shown)

@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from students.countries import preferred_country
 
 from audit.models import ServiceCall, ServiceResponse
 from credentials.models import AwardedCredential, RequirementSetStatus
@@ -11,6 +10,7 @@ from enrolments import models as enrolments
 from enrolments.models import Course, CourseEnrolment, OfficialMark, SchoolEnrolment
 from pasi import bulk
 from pasi.models import Organization
+from students.countries import preferred_country
 from students.models import (
     CitizenshipStatus,
     DisclosureRestriction,
