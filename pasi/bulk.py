@@ -4,6 +4,7 @@ Every function takes part in the caller's transaction and costs a fixed number o
 whatever the number of rows. Column names are given by database column (`student_id`).
 """
 
+import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -197,7 +198,7 @@ def visible_version() -> int:
     return latest if lowest is None else min(latest, lowest)
 
 
-# --- Look-ups that every call makes ------------------------------------------------------------
+# --- Look-ups that must be quick ----------------------------------------------------------------
 
 
 def represented_organization(client: int, code: str) -> tuple[tuple, tuple] | None:
@@ -227,6 +228,30 @@ def _represented() -> str:
         f" LEFT JOIN {table} above ON above.id = own.authority_id"
         f" WHERE own.code = %s AND EXISTS (SELECT FROM {link} WHERE pasiclient_id = %s"
         f" AND organization_id IN (own.id, own.authority_id))"
+    )
+
+
+def names_born(
+    day: datetime.date,
+    *,
+    near: Sequence[datetime.date],
+    last_sounds: Sequence[str],
+    first_sounds: Sequence[str],
+    turned_round: tuple[str, str],
+    most: int,
+) -> list[tuple]:
+    """Keys of names (name, student, was legal, birth date, first, middle, last) of who was born on
+    a day; and at `most` so many of who was born on a day near it and whose last or first name
+    sounds alike, or both the other way round (last, first).
+    """
+    columns = "name_id, student_id, was_legal, birth_date, first_key, middle_key, last_key"
+    table = "students_namekey"
+    return fetch(
+        f"SELECT {columns} FROM {table} WHERE birth_date = %s"
+        f" UNION ALL (SELECT {columns} FROM {table} WHERE birth_date = ANY(%s::date[])"
+        f" AND (last_sound = ANY(%s::varchar[]) OR first_sound = ANY(%s::varchar[])"
+        f" OR (last_sound = %s AND first_sound = %s)) LIMIT %s)",
+        [day, array(near), array(last_sounds), array(first_sounds), *turned_round, most],
     )
 
 
