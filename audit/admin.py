@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import RecordRead, ServiceCall, ServiceResponse
-from credentials.services import DRY_RUN_OPERATION
+from credentials.services.submit_awarding_multiple import DRY_RUN_OPERATION
 from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
 from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
 from pasi.back_office.lists import COUNTED_AT_MOST, ReceivedFilter, asn_in, uuid_in

@@ -1,7 +1,7 @@
 """Every published operation. The URLs, the rule catalogue and the checks are made from it."""
 
 from audit.models import ServiceResponse
-from credentials.services import SubmitCredentialAwardingMultiple
+from credentials.services import SERVICES as CREDENTIAL_SERVICES
 from enrolments.alert_rules.registry import (
     COURSE_ENROLMENT_RULES,
     RULES_OF_BIRTH_DATE,
@@ -18,7 +18,7 @@ from students.services import SERVICES as STUDENT_SERVICES
 SERVICES: tuple[type[Service], ...] = (
     *STUDENT_SERVICES,
     *ENROLMENT_SERVICES,
-    SubmitCredentialAwardingMultiple,
+    *CREDENTIAL_SERVICES,
 )
 
 # Rules that processors judge, and the operations whose submits can raise their alerts.

@@ -5,7 +5,7 @@ from django.core import checks as django_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
-from credentials import rules as awarding
+from credentials.rules import awarding
 from credentials.services import SubmitCredentialAwardingMultiple
 from pasi import checks, operations, rules
 

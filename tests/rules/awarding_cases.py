@@ -2,8 +2,8 @@
 
 import datetime
 
-from credentials import rules
 from credentials.awarding import Candidate
+from credentials.rules import awarding as rules
 from students.rules import access
 from tests.rules.cases import breaking, passing
 

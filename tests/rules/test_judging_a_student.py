@@ -2,8 +2,8 @@
 
 import pytest
 
-from credentials import rules
 from credentials.awarding import Candidate
+from credentials.rules import awarding as rules
 from pasi.rules import first_failing_stage
 from tests.rules.awarding_cases import ASN, candidate
 

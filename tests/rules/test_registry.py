@@ -2,7 +2,7 @@
 
 import pytest
 
-from credentials import rules as awarding
+from credentials.rules import awarding
 from pasi import rules
 from tests.rules.awarding_cases import candidate
 

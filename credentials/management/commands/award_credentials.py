@@ -14,7 +14,7 @@ from credentials.asn_files import BadAsnFile, read_asns
 from credentials.credential_order import ORDER
 from credentials.models import AwardingRun
 from credentials.selection import achieved_not_awarded
-from credentials.services import MOST_STUDENTS
+from credentials.services.submit_awarding_multiple import MOST_STUDENTS
 from pasi.caller_info import of_operator
 from pasi.faults import Fault, fault_of_database_error
 from pasi.fields import ASN

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from audit.models import ServiceResponse
-from credentials import rules
 from credentials.awarding import Candidate, load_candidates, lock_students
 from credentials.models import AwardingBatch, AwardingOutcome, AwardingRun
+from credentials.rules import awarding as rules
 from credentials.serializers import SubmitCredentialAwardingMultipleResponseSerializer
 from credentials.writing_awards import Award, write_awards
 from pasi import bulk
