@@ -4,9 +4,8 @@ What a block brings beyond its purpose is dropped before anything is compared in
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
-from django.db.models import Q, QuerySet, Value
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
@@ -33,25 +32,19 @@ _SOUNDS = "ABFHJKLMNPRSTX"
 
 
 def candidates(asked: Criteria) -> list[KeyRow]:
-    """The stored names that may be the one asked for. One query."""
-    if asked.birth_date and not asked.asn and not stands_for_unknown(asked.birth_date):
-        return _promising(asked, _of_the_date(asked))
-    few, of_the_number, blocks = [], [], []
-    if asked.birth_date:
-        blocks = _by_date(asked)
-    if days := _range_of_days(asked):
-        blocks = [*blocks, *_born(asked, *days)]
-        few = _few(asked, *days)
-    if asked.asn:
-        of_the_number = [NameKey.objects.filter(name__student__asn=asked.asn)]
-    brought = _rows([*few, *of_the_number, *blocks])
+    """The stored names that may be the one asked for. One query each for a date, for a range of
+    days and for a number.
+    """
     rows: set[KeyRow] = set()
-    for number, block in enumerate(brought):
-        if number >= len(few) or len(block) <= FEW:
-            rows.update(block)
-    # Whoever has the number may differ in either half.
-    named = brought[len(few)] if of_the_number else []
-    return [*{*_promising(asked, rows), *named}]
+    if asked.birth_date:
+        rows |= _of_the_date(asked)
+    if days := _range_of_days(asked):
+        rows |= _born_between(asked, *days)
+    if not asked.asn:
+        return _promising(asked, rows)
+    # Whoever has the number, or a linked one, may differ in either half.
+    named = NameKey.objects.filter(name__student__asn=asked.asn).values_list(*_COLUMNS)
+    return [*rows.union(map(KeyRow._make, named))]
 
 
 def _range_of_days(asked: Criteria) -> tuple[datetime.date, datetime.date] | None:
@@ -64,24 +57,16 @@ def _range_of_days(asked: Criteria) -> tuple[datetime.date, datetime.date] | Non
     return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
 
 
-def _rows(blocks: Sequence[QuerySet]) -> list[list[KeyRow]]:
-    """What each block brings."""
-    first, *others = (
-        block.values_list(*_COLUMNS, Value(number)) for number, block in enumerate(blocks)
-    )
-    brought: list[list[KeyRow]] = [[] for _ in blocks]
-    for *columns, number in first.union(*others, all=True):
-        brought[number].append(KeyRow._make(columns))
-    return brought
+# --- Blocks ---------------------------------------------------------------------------------------
 
 
 def _of_the_date(asked: Criteria) -> set[KeyRow]:
-    """What _by_date() brings, for the search that nearly everybody makes: by a birth date alone.
-    The ORM would take longer to write this query than the database to answer it.
-    """
+    """Everybody born on the day: some hundreds. And those born on one of the dates that may have
+    been meant, if either half of the name sounds alike."""
+    turned = swapped(asked.birth_date) or asked.birth_date
     rows = bulk.names_born(
         asked.birth_date,
-        near=_near(asked),
+        near=sorted(mistyped(asked.birth_date) | {turned}),
         last_sounds=_lasts(asked),
         first_sounds=_firsts(asked),
         turned_round=(sound(asked.first), sound(asked.last)),
@@ -90,53 +75,28 @@ def _of_the_date(asked: Criteria) -> set[KeyRow]:
     return set(map(KeyRow._make, rows))
 
 
-# --- Blocks ---------------------------------------------------------------------------------------
-
-
-def _by_date(asked: Criteria) -> list[QuerySet]:
-    """Everybody born on the day: some hundreds. And those born on one of the dates that may have
-    been meant, if either half of the name sounds alike."""
-    sounds_alike = Q(last_sound__any=_lasts(asked)) | Q(first_sound__any=_firsts(asked))
-    return [
-        NameKey.objects.filter(birth_date=asked.birth_date),
-        NameKey.objects.filter(sounds_alike | _turned_round(asked), birth_date__any=_near(asked))[
-            :MOST_OF_A_BLOCK
-        ],
-    ]
-
-
-def _near(asked: Criteria) -> list[datetime.date]:
-    """The dates that may have been meant."""
-    turned = swapped(asked.birth_date) or asked.birth_date
-    return sorted(mistyped(asked.birth_date) | {turned})
-
-
-def _born(asked: Criteria, *days: datetime.date) -> list[QuerySet]:
-    """Born from one day to another: names of which one half sounds alike and the other nearly
-    so."""
+def _born_between(asked: Criteria, *days: datetime.date) -> set[KeyRow]:
+    """Born from one day to another: names of which one half sounds alike and the other nearly so.
+    And all of whom one half sounds alike, if they are FEW.
+    """
     first, last = sound(asked.first), sound(asked.last)
+    firsts, lasts = _firsts(asked), _lasts(asked)
     forms = other_forms(asked.first) | distant_forms(asked.first)
-    near_firsts = {*_misheard(first), *map(sound, (*forms, asked.first[:1])), *_firsts(asked)}
-    near_lasts = {*_misheard(last), *_lasts(asked)}
-    sounds_alike = (
-        Q(last_sound__any=_lasts(asked), first_sound__any=sorted(near_firsts))
-        | Q(last_sound__any=sorted(near_lasts), first_sound__any=_firsts(asked))
-        | _turned_round(asked)
-    )
-    if len(asked.first) == 1:
-        sounds_alike |= Q(last_sound=last, first_sound__range=(first, f"{first}Z"))
-    return [NameKey.objects.filter(sounds_alike, birth_date__range=days)[:MOST_OF_A_BLOCK]]
-
-
-def _few(asked: Criteria, *days: datetime.date) -> list[QuerySet]:
-    """Born from one day to another and one half of the name sounds alike, in two blocks; each one
-    row more than FEW, if there are so many."""
-    # In the order of the index, or the planner would read them all for the first of them.
-    born = NameKey.objects.filter(birth_date__range=days).order_by("birth_date")
-    return [
-        born.filter(last_sound=sound(asked.last))[: FEW + 1],
-        born.filter(first_sound=sound(asked.first))[: FEW + 1],
-    ]
+    near_firsts = {*_misheard(first), *map(sound, (*forms, asked.first[:1])), *firsts}
+    near_lasts = {*_misheard(last), *lasts}
+    blocks: dict[str, list[KeyRow]] = {"both": [], "last": [], "first": []}
+    for *columns, block in bulk.names_born_between(
+        *days,
+        both=[(lasts, sorted(near_firsts)), (sorted(near_lasts), firsts), ([first], [last])],
+        last=last,
+        first=first,
+        is_initial=len(asked.first) == 1,
+        few=FEW,
+        most=MOST_OF_A_BLOCK,
+    ):
+        blocks[block].append(KeyRow._make(columns))
+    few = [row for half in ("last", "first") if len(blocks[half]) <= FEW for row in blocks[half]]
+    return {*blocks["both"], *few}
 
 
 def _lasts(asked: Criteria) -> list[str]:
@@ -146,10 +106,6 @@ def _lasts(asked: Criteria) -> list[str]:
 
 def _firsts(asked: Criteria) -> list[str]:
     return _sounds(asked.first, *_hyphenated(asked.first_name))
-
-
-def _turned_round(asked: Criteria) -> Q:
-    return Q(last_sound=sound(asked.first), first_sound=sound(asked.last))
 
 
 def _hyphenated(name: str) -> list[str]:
@@ -194,8 +150,6 @@ def _promising(asked: Criteria, rows: Collection[KeyRow]) -> list[KeyRow]:
             return is_first or row.last in near_lasts
         return is_first and row.last in near_lasts
 
-    if asked.asn:  # whoever has the number may differ in either half
-        return list(rows)
     return [row for row in rows if is_promising(row)]
 
 
