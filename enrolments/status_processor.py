@@ -47,13 +47,14 @@ class Judge:
     """How the records of one type are loaded and judged.
 
     `load`: the subjects of many keys, in a fixed number of queries; a record that is gone is left
-    out. `next_scan`: the next date on which time alone can change the outcome.
+    out. `next_scan`: from the facts and what was found on them, the next date on which time alone
+    can change the outcome.
     """
 
     record_type: RecordType
     load: Callable[[Sequence[int]], Mapping[int, Subject]]
     evaluate: Callable[[Any], list[Alert]]
-    next_scan: Callable[[Any], date | None] = lambda facts: None
+    next_scan: Callable[[Any, Sequence[Alert]], date | None] = lambda facts, found: None
 
 
 @dataclass
@@ -118,16 +119,16 @@ def _judged(judge: Judge, subjects: Mapping[int, Subject]) -> Findings:
     found = Findings()
     for key, subject in subjects.items():
         try:
-            alerts = {
-                (key, alert.code, arguments_key(alert.arguments)): alert
-                for alert in judge.evaluate(subject.facts)
+            alerts = judge.evaluate(subject.facts)
+            identified = {
+                (key, alert.code, arguments_key(alert.arguments)): alert for alert in alerts
             }
-            found.next_scans[key] = judge.next_scan(subject.facts)
+            found.next_scans[key] = judge.next_scan(subject.facts, alerts)
         except Exception as error:
             log_what_failed(f"{judge.record_type} {key}", error)
             found.errors[key] = error
         else:
-            found.alerts.update(alerts)
+            found.alerts.update(identified)
     return found
 
 

@@ -7,7 +7,7 @@ inferred.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from enrolments.alert_rules.citizenship import (
     PERMANENT_RESIDENT,
@@ -22,16 +22,23 @@ from enrolments.alert_rules.registry import (
 )
 from enrolments.facts import CourseEnrolmentFacts, SchoolEnrolmentFacts
 from pasi.calendar import first_day
+from pasi.rules import Alert
 
 DAY = datetime.timedelta(days=1)
+OF_THE_CURRENT_YEAR = frozenset(int(rule.code) for rule in CURRENT_YEAR_RULES)
 
 
-def next_scan_date(facts: SchoolEnrolmentFacts | CourseEnrolmentFacts) -> datetime.date | None:
-    """The day on which to judge the record again; None if time alone changes nothing."""
+def next_scan_date(
+    facts: SchoolEnrolmentFacts | CourseEnrolmentFacts, alerts: Collection[Alert]
+) -> datetime.date | None:
+    """The day on which to judge the record again; None if time alone changes nothing.
+
+    `alerts`: what the rules found on these facts.
+    """
     if isinstance(facts, CourseEnrolmentFacts):
         days = _days_of_course_enrolment(facts)
     else:
-        days = _days_of_school_enrolment(facts)
+        days = _days_of_school_enrolment(facts, {alert.code for alert in alerts})
     return min((day for day in days if day > facts.today), default=None)
 
 
@@ -42,7 +49,9 @@ def _days_of_course_enrolment(facts: CourseEnrolmentFacts) -> Iterator[datetime.
         yield facts.start_date
 
 
-def _days_of_school_enrolment(facts: SchoolEnrolmentFacts) -> Iterator[datetime.date]:
+def _days_of_school_enrolment(
+    facts: SchoolEnrolmentFacts, found: set[int]
+) -> Iterator[datetime.date]:
     own = facts.enrolment
     if own.is_deleted or not school_enrolment_rules(own.school_year):
         return
@@ -50,24 +59,24 @@ def _days_of_school_enrolment(facts: SchoolEnrolmentFacts) -> Iterator[datetime.
     yield first_day(own.school_year)
     # Alerts that are raised in the current year only go with it.
     end = first_day(own.school_year + 1)
-    if end > facts.today and any(rule.alerts(facts) for rule in CURRENT_YEAR_RULES):
+    if end > facts.today and found & OF_THE_CURRENT_YEAR:
         yield end
     for each in facts.person.citizenships:
         if each.effective_on <= own.exit_date:
             yield each.effective_on
     if needs_citizenship(facts):
-        yield from _days_of_citizenship(facts)
+        yield from _days_of_citizenship(facts, found)
 
 
-def _days_of_citizenship(facts: SchoolEnrolmentFacts) -> Iterator[datetime.date]:
+def _days_of_citizenship(facts: SchoolEnrolmentFacts, found: set[int]) -> Iterator[datetime.date]:
     """A missing citizenship is held against an enrolment to its exit date; a valid one stops being
     valid the day after its document expired, if the enrolment is active on that day.
     """
     exit_date = facts.enrolment.exit_date
-    if missing_citizenship.alerts(facts):
+    if int(missing_citizenship.code) in found:
         yield exit_date + DAY
         return
-    found = facts.person.citizenship_on(facts.today)
-    expires_on = found.document_expiry_date if found else None
-    if expires_on is not None and expires_on < exit_date and found.status != PERMANENT_RESIDENT:
+    valid = facts.person.citizenship_on(facts.today)
+    expires_on = valid.document_expiry_date if valid else None
+    if expires_on is not None and expires_on < exit_date and valid.status != PERMANENT_RESIDENT:
         yield expires_on + DAY

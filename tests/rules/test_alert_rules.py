@@ -5,6 +5,8 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from enrolments.alert_rules import registry
 from enrolments.alert_rules.registry import (
@@ -31,6 +33,7 @@ from tests.rules.enrolment_facts import (
     DISTANCE_LEARNING,
     EXIT,
     OTHER_SCHOOL,
+    SCHOOL,
     SISTER_SCHOOL,
     START,
     TODAY,
@@ -41,6 +44,7 @@ from tests.rules.enrolment_facts import (
     judged,
     other,
     recorded_name,
+    restriction,
     student,
     typed,
 )
@@ -164,11 +168,60 @@ def test_only_rules_in_force_are_judged():
     assert codes(of_2012) == [10033, 10039, 10063, 10093, 10136]
 
 
+@pytest.mark.parametrize("case", SCHOOL_ENROLMENT_CASES, ids=str)
+def test_rules_that_are_left_out_would_have_found_nothing(case):
+    assert evaluate_school_enrolment(case.facts) == by_every_rule(case.facts)
+
+
+@given(
+    school_year=st.sampled_from([2013, 2019, YEAR, YEAR + 1]),
+    grade=st.sampled_from(["EC", "06", "12"]),
+    types=st.lists(st.sampled_from(["121", "413", "414", "415", "418", "600"]), max_size=3),
+    grants=st.lists(st.sampled_from(["211", "302", "610", "620", "623"]), max_size=3),
+    exceptions=st.lists(st.sampled_from(["10", "70", "20"]), max_size=2),
+    board=st.sampled_from(["", "9999"]),
+    hours=st.sampled_from([None, 20]),
+    others=st.lists(
+        st.builds(
+            other,
+            school=st.sampled_from([SCHOOL, OTHER_SCHOOL]),
+            school_year=st.sampled_from([YEAR - 1, YEAR]),
+            grade=st.sampled_from(["03", "12"]),
+            start_date=st.sampled_from([START - 300 * DAY, START]),
+            grants_program_codes=st.sampled_from([(), ("302",), ("211",)]),
+        ),
+        max_size=2,
+    ),
+    is_restricted=st.booleans(),
+)
+def test_rules_that_are_left_out_would_have_found_nothing_whatever_the_enrolment(
+    school_year, grade, types, grants, exceptions, board, hours, others, is_restricted
+):
+    facts = judged(
+        school_year=school_year,
+        grade=grade,
+        enrolment_type_codes=tuple(types),
+        grants_program_codes=tuple(grants),
+        exception_codes=tuple(exceptions),
+        resident_board=board,
+        french_hours_of_instruction=hours,
+        others=others,
+        restrictions=[restriction()] if is_restricted else [],
+    )
+    assert evaluate_school_enrolment(facts) == by_every_rule(facts)
+
+
+def by_every_rule(facts) -> list:
+    enrolment = facts.enrolment
+    rules = registry.school_enrolment_rules(enrolment.school_year)
+    return [] if enrolment.is_deleted else [a for rule in rules for a in rule.alerts(facts)]
+
+
 @pytest.mark.parametrize("changes", [{"is_deleted": True}, {"school_year": 2010}])
 def test_deleted_and_early_enrolments_have_no_alerts(changes):
     facts = troubled(**changes)
     assert evaluate_school_enrolment(facts) == []
-    assert next_scan_date(replace(facts, today=START - 999 * DAY)) is None
+    assert next_scan_date(replace(facts, today=START - 999 * DAY), []) is None
 
 
 def test_an_enrolment_in_order_has_none():
@@ -300,7 +353,7 @@ NEXT_YEAR = {
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_next_scan_date_of_a_school_enrolment(name, facts, expected):
-    assert next_scan_date(facts) == expected
+    assert next_scan_date(facts, evaluate_school_enrolment(facts)) == expected
 
 
 @pytest.mark.parametrize(
@@ -317,7 +370,7 @@ def test_next_scan_date_of_a_school_enrolment(name, facts, expected):
 )
 def test_next_scan_date_of_a_course_enrolment(name, changes, expected):
     facts = course_enrolment(**{"status": "Registered", "start_date": TODAY + DAY, **changes})
-    assert next_scan_date(facts) == expected
+    assert next_scan_date(facts, evaluate_course_enrolment(facts)) == expected
 
 
 def on(facts, day: datetime.date):
@@ -335,7 +388,7 @@ def test_nothing_changes_before_the_next_scan_date(case):
         found = evaluate_school_enrolment(facts)
         if alerts is not None and (due is None or day < due):
             assert found == alerts, day
-        alerts, due = found, next_scan_date(facts)
+        alerts, due = found, next_scan_date(facts, found)
 
 
 @pytest.mark.parametrize("case", COURSE_ENROLMENT_CASES, ids=str)
@@ -346,7 +399,7 @@ def test_nothing_changes_before_the_next_scan_date_of_a_course_enrolment(case):
         found = evaluate_course_enrolment(facts)
         if alerts is not None and (due is None or day < due):
             assert found == alerts, day
-        alerts, due = found, next_scan_date(facts)
+        alerts, due = found, next_scan_date(facts, found)
 
 
 @pytest.mark.parametrize("case", [c for c in SCHOOL_ENROLMENT_CASES if c.violations], ids=str)
