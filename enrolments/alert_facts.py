@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.db.models import Q
+
 from enrolments.facts import (
     CitizenshipFacts,
     CourseEnrolmentFacts,
@@ -16,6 +18,7 @@ from enrolments.facts import (
 )
 from enrolments.models import CourseEnrolment, SchoolEnrolment
 from enrolments.status_processor import Subject
+from pasi.bulk import Many
 from pasi.calendar import business_today, current_school_year
 from pasi.codes import code_list
 from pasi.models import Organization
@@ -38,24 +41,23 @@ def enrolment_facts(row: Sequence, schools: Mapping[int, OrganizationFacts]) -> 
     values[_SCHOOL] = schools[values[_SCHOOL]]
     for place in range(_FIRST_CODES, _LAST_CODES + 1):
         values[place] = tuple(values[place].split(";")) if values[place] else ()
-    return EnrolmentFacts(*values)
+    return EnrolmentFacts._make(values)
 
 
 # --- School enrolments --------------------------------------------------------------------------
 
 
 def load_school_enrolments(keys: Sequence[int]) -> dict[int, Subject]:
-    """Subjects of school enrolments. Nine queries."""
-    person_of = _persons(SchoolEnrolment, keys)
+    """Subjects of school enrolments. Eight queries."""
+    person_of, asns = _persons(SchoolEnrolment, keys)
     rows = list(
-        SchoolEnrolment.objects.filter(student__any=list(person_of)).values_list(*ENROLMENT_COLUMNS)
+        SchoolEnrolment.objects.filter(student__any=Many(person_of)).values_list(*ENROLMENT_COLUMNS)
     )
     schools = organizations_by_key({row[_SCHOOL] for row in rows})
     enrolments = {row[0]: enrolment_facts(row, schools) for row in rows}
     wanted = set(keys)
     boards = _authorities({e.resident_board for e in enrolments.values() if e.key in wanted})
     people = _people(set(person_of.values()))
-    asns = dict(Student.objects.filter(pk__any=list(person_of)).values_list("pk", "asn"))
     of_person: dict[int, list[EnrolmentFacts]] = defaultdict(list)
     for enrolment in enrolments.values():
         if not enrolment.is_deleted:
@@ -91,16 +93,26 @@ def load_school_enrolments(keys: Sequence[int]) -> dict[int, Subject]:
     return subjects
 
 
-def _persons(model: type, keys: Sequence[int]) -> dict[int, int]:
-    """All numbers of the persons behind enrolments -> the key of the primary. Two queries."""
-    persons = {
-        primary or student
-        for student, primary in model.objects.filter(pk__any=keys).values_list(
-            "student_id", "student__primary_id"
-        )
-    }
-    secondary = Student.objects.filter(primary__any=list(persons)).values_list("pk", "primary_id")
-    return {**{person: person for person in persons}, **dict(secondary)}
+def _persons(model: type, keys: Sequence[int]) -> tuple[dict[int, int], dict[int, str]]:
+    """All numbers of the persons behind enrolments: student -> the key of the primary; and
+    student -> ASN. Two queries.
+    """
+    persons = Many(
+        {
+            primary or student
+            for student, primary in model.objects.filter(pk__any=Many(keys)).values_list(
+                "student_id", "student__primary_id"
+            )
+        }
+    )
+    numbers = Student.objects.filter(Q(pk__any=persons) | Q(primary__any=persons)).values_list(
+        "pk", "primary_id", "asn"
+    )
+    person_of, asns = {}, {}
+    for student, primary, asn in numbers:
+        person_of[student] = primary or student
+        asns[student] = asn
+    return person_of, asns
 
 
 def organizations_by_key(keys: Iterable[int]) -> dict[int, OrganizationFacts]:
@@ -141,7 +153,7 @@ def _authorities(boards: Iterable[str]) -> dict[str, OrganizationFacts]:
 
 def _people(persons: Iterable[int]) -> dict[int, PersonFacts]:
     """The persons by the key of the primary number. Three queries."""
-    keys = sorted(persons)
+    keys = Many(sorted(persons))
     citizenships: dict[int, list[CitizenshipFacts]] = defaultdict(list)
     for student, *values in (
         CitizenshipStatus.objects.filter(student__any=keys, is_deleted=False)
@@ -190,11 +202,11 @@ def _called(person: PersonFacts, asn: str) -> PersonFacts:
 
 def load_course_enrolments(keys: Sequence[int]) -> dict[int, Subject]:
     """Subjects of course enrolments. Four queries."""
-    person_of = _persons(CourseEnrolment, keys)
+    person_of, _asns = _persons(CourseEnrolment, keys)
     enrolled = {
         (person_of[student], school, year)
         for student, school, year in SchoolEnrolment.objects.filter(
-            student__any=list(person_of), is_deleted=False
+            student__any=Many(person_of), is_deleted=False
         ).values_list("student_id", "school_id", "school_year")
     }
     today, current = business_today(), current_school_year()
@@ -215,7 +227,7 @@ def load_course_enrolments(keys: Sequence[int]) -> dict[int, Subject]:
             reference,
         )
         for key, reference, student, school, year, status, start, is_deleted in (
-            CourseEnrolment.objects.filter(pk__any=keys).values_list(
+            CourseEnrolment.objects.filter(pk__any=Many(keys)).values_list(
                 *("pk", "reference_id", "student_id", "school_id", "school_year"),
                 *("status", "start_date", "is_deleted"),
             )
@@ -229,6 +241,7 @@ def load_course_enrolments(keys: Sequence[int]) -> dict[int, Subject]:
 
 def load_students(keys: Sequence[int]) -> dict[int, Subject]:
     """Subjects of students. Two queries."""
+    keys = Many(keys)
     names: dict[int, list[tuple]] = defaultdict(list)
     for student, *name in (
         Name.objects.filter(student__any=keys, is_deleted=False)

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
+_WRITER = json.JSONEncoder(separators=(",", ":"))
 INTEGERS = re.compile(r"\s*[0-9]+(?:\s*,\s*[0-9]+)+\s*")
 
 
@@ -25,8 +26,7 @@ def canonical_value(value: str | None) -> str:
 def arguments_key(arguments: Mapping[str, str | None]) -> str:
     """The same for the same arguments, whatever the order of keys: 64 hexadecimal digits."""
     pairs = sorted((key, canonical_value(value)) for key, value in arguments.items())
-    written = json.dumps(pairs, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(written.encode()).hexdigest()
+    return hashlib.sha256(_WRITER.encode(pairs).encode()).hexdigest()
 
 
 def key_of_pairs(pairs: Iterable[tuple[str, str | None]]) -> str | None:

@@ -6,7 +6,7 @@ Submit rules and alert rules share the records; each has facts of its own around
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 # Distance-learning providers that several rules leave out. Source: PASI knowledge base.
@@ -48,8 +48,7 @@ class OrganizationFacts:
         return self.is_active_on(start) and self.is_active_on(end)
 
 
-@dataclass(frozen=True, slots=True)
-class EnrolmentFacts:
+class EnrolmentFacts(NamedTuple):
     """One school enrolment. Codes are in the order submitted; absent texts are empty."""
 
     key: int  # 0 while it is not stored
@@ -182,23 +181,23 @@ class SchoolEnrolmentFacts:
         day = min(self.today, self.enrolment.exit_date)
         return self.person.citizenship_on(day) or next(iter(self.person.citizenships), None)
 
-    @cached_property
+    @property
     def same_year(self) -> list[EnrolmentFacts]:
         year = self.enrolment.school_year
         return [other for other in self.others if other.school_year == year]
 
-    @cached_property
+    @property
     def overlapping(self) -> list[EnrolmentFacts]:
         """Other enrolments of the same school year that share at least one day."""
         return [other for other in self.same_year if other.overlaps(self.enrolment)]
 
-    @cached_property
+    @property
     def highest_of_last_year(self) -> EnrolmentFacts | None:
         """The enrolment of the year before with the highest grade (spec decision on 10018)."""
         before = [o for o in self.others if o.school_year == self.enrolment.school_year - 1]
         return max(before, key=lambda other: grade_number(other.grade), default=None)
 
-    @cached_property
+    @property
     def preceding(self) -> EnrolmentFacts | None:
         """The one with the latest start before this one's, then the latest exit, then version."""
         before = [o for o in self.others if o.start_date < self.enrolment.start_date]

@@ -102,7 +102,7 @@ def carry_out(
     # A record that was moved to another student while it was loaded stays outstanding.
     good = [key for key in version_of if key in subjects and key not in found.errors]
     changed = _replace_alerts(judge.record_type, subjects, found, good, call)
-    former = dict(status.objects.filter(pk__any=good).values_list("pk", "version"))
+    former = dict(status.objects.filter(pk__any=bulk.Many(good)).values_list("pk", "version"))
     _mark_done(
         status,
         [
@@ -145,10 +145,11 @@ def _replace_alerts(
     kept acknowledgement. InProgress goes with its alert. Gives the new version of every record
     whose alerts have changed.
     """
+    records = bulk.Many(keys)
     stored = {
         (record, code, key): (pk, (student, school, school_year))
         for pk, record, code, key, student, school, school_year in CoreAlert.objects.filter(
-            record_type=record_type, record__any=keys
+            record_type=record_type, record__any=records
         ).values_list(
             *("pk", "record", "alert_code", "arguments_key"),
             *("student_id", "school_id", "school_year"),
@@ -157,7 +158,7 @@ def _replace_alerts(
     said = {
         (record, code, key): (pk, status)
         for pk, record, code, key, status in Acknowledgement.objects.filter(
-            record_type=record_type, record__any=keys
+            record_type=record_type, record__any=records
         ).values_list("pk", "record", "alert_code", "arguments_key", "status")
     }
     # An alert whose record has moved to another student is shown anew.

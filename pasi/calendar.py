@@ -6,6 +6,7 @@ A school year is an integer, the calendar year in which it ends: 2019 is 2018/20
 
 import datetime
 import os
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -39,6 +40,7 @@ def school_year_text(school_year: int) -> str:
     return f"{school_year - 1}/{school_year}"
 
 
+@cache
 def first_day(school_year: int) -> datetime.date:
     """1 September on which the school year starts."""
     return datetime.date(school_year - 1, 9, 1)
