@@ -12,7 +12,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.functional import Promise, cached_property
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 REJECTION, ADVICE, WARNING = "Rejection", "Advice", "Warning"
@@ -64,7 +63,6 @@ class Rule:
     not_raised_because: str | Promise = ""
     is_essential: bool = False
     services: set[str] = field(default_factory=set, compare=False)
-    _texts: dict[str | None, str] = field(default_factory=dict, init=False, compare=False)
 
     @cached_property
     def may_be_off(self) -> bool:
@@ -96,19 +94,11 @@ class Rule:
 
     def _text(self, values: dict) -> str:
         """An empty value leaves no gap: the space before it goes with it."""
-        message = (
-            str(values["message"]) if "message" in values else self._usual_text(get_language())
-        )
+        message = str(values.get("message", self.message))
         for name, value in values.items():
             if value == "":
                 message = message.replace(f" {{{name}}}", "")
         return message.format(**values)
-
-    def _usual_text(self, language: str | None) -> str:
-        """The message in the language that is active: looked up once, not for each alert."""
-        if language not in self._texts:
-            self._texts[language] = str(self.message)
-        return self._texts[language]
 
     def is_in_force(self, school_year: int) -> bool:
         return (self.from_school_year is None or self.from_school_year <= school_year) and (
