@@ -99,10 +99,11 @@ class EnrolmentFacts:
 
 @dataclass(frozen=True, slots=True)
 class CitizenshipFacts:
-    """A citizenship record that is not deleted; in effect from `effective_on` until the next."""
+    """A citizenship record that is not deleted; in effect from `effective_on` until the next. No
+    rule looks at the guardian's status.
+    """
 
     status: str
-    guardian_status: str
     document_expiry_date: datetime.date | None
     effective_on: datetime.date
 
