@@ -15,7 +15,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from enrolments.models import CoreAlert
 from enrolments.processors import has_outstanding, processor
-from enrolments.tasks import process, take_over_stalled_jobs, wake, wake_outstanding
+from enrolments.tasks import (
+    process,
+    remove_old_jobs,
+    take_over_stalled_jobs,
+    wake,
+    wake_outstanding,
+)
 from enrolments.triggers import raise_triggers
 from pasi import bulk
 from tests.concurrency.processes import PROJECT, database_url
@@ -139,15 +145,19 @@ def worker_that_died() -> None:
         )
 
 
-def take_over() -> None:
-    """Do what a worker does every minute, on a connection such as it has."""
+def run(task, *arguments) -> None:
+    """Run an asynchronous job on a connection such as a worker has."""
 
     async def on_its_connection(worker) -> None:
         async with worker.open_async():
-            await take_over_stalled_jobs.func(None, timestamp=0)
+            await task.func(*arguments, timestamp=0)
 
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
         asyncio.run(on_its_connection(worker))
+
+
+def take_over() -> None:
+    run(take_over_stalled_jobs, None)
 
 
 @pytest.fixture
@@ -216,3 +226,22 @@ def blocked_until(stalled: int, end) -> None:
         wait_until_blocked(session)
         end(session)
         taking_over.result(PATIENCE)
+
+
+def test_a_failed_job_is_kept_for_30_days(stalled):
+    wake(ENROLMENT)
+    take_over()
+    [failed, waiting] = jobs()
+
+    def finished(days: int) -> None:
+        with another_connection() as session:
+            session.execute(
+                "UPDATE procrastinate_events SET at = now() - %s * interval '1 day'", [days]
+            )
+
+    finished(29)
+    run(remove_old_jobs)
+    assert list(jobs()) == [failed, waiting]
+    finished(31)
+    run(remove_old_jobs)
+    assert list(jobs()) == [waiting]
