@@ -158,10 +158,7 @@ def _people(persons: Iterable[int]) -> dict[int, PersonFacts]:
     for student, *values in (
         CitizenshipStatus.objects.filter(student__any=keys, is_deleted=False)
         .order_by("effective_on", "pk")
-        .values_list(
-            *("student_id", "citizenship_status", "guardian_citizenship_status"),
-            *("document_expiry_date", "effective_on"),
-        )
+        .values_list("student_id", "citizenship_status", "document_expiry_date", "effective_on")
     ):
         citizenships[student].append(CitizenshipFacts(*values))
     restrictions: dict[int, list[RestrictionFacts]] = defaultdict(list)

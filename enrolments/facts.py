@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
+from students.citizenship import counting_on, in_effect_on
+
 # Distance-learning providers that several rules leave out. Source: PASI knowledge base.
 DISTANCE_LEARNING_SCHOOLS = frozenset({"S.0099", "S.1363"})
 CONTINUING_EDUCATION = "ContinuingEducation"
@@ -96,10 +98,11 @@ class EnrolmentFacts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CitizenshipFacts:
-    """A citizenship record that is not deleted; in effect from `effective_on` until the next."""
+    """A citizenship record that is not deleted; in effect from `effective_on` until the next. No
+    rule looks at the guardian's status.
+    """
 
     status: str
-    guardian_status: str
     document_expiry_date: datetime.date | None
     effective_on: datetime.date
 
@@ -135,11 +138,7 @@ class PersonFacts:
 
     def citizenship_on(self, day: datetime.date) -> CitizenshipFacts | None:
         """The record in effect on a day; before the first one, none."""
-        found = None
-        for each in self.citizenships:
-            if each.effective_on <= day:
-                found = each
-        return found
+        return in_effect_on(day, self.citizenships)
 
 
 @dataclass(frozen=True)
@@ -174,12 +173,10 @@ class SchoolEnrolmentFacts:
 
     @property
     def citizenship(self) -> CitizenshipFacts | None:
-        """The record that counts for the enrolment (inferred): the one in effect today, or on the
-        exit date once that is past. Records take effect when they are submitted, often after the
-        enrolment started or even ended: where none is in effect yet, the first one counts.
+        """The record that counts for the enrolment (inferred): that of today, or of the exit date
+        once that is past.
         """
-        day = min(self.today, self.enrolment.exit_date)
-        return self.person.citizenship_on(day) or next(iter(self.person.citizenships), None)
+        return counting_on(min(self.today, self.enrolment.exit_date), self.person.citizenships)
 
     @property
     def same_year(self) -> list[EnrolmentFacts]:

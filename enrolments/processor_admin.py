@@ -57,6 +57,7 @@ class TriggerAdmin(ReadOnlyAdmin):
     record: str
     status: str
 
+    lists_students = True
     change_list_template = "admin/trigger_list.html"
     ordering = ("pk",)
     list_filter = (WorkFilter,)
@@ -82,6 +83,13 @@ class TriggerAdmin(ReadOnlyAdmin):
     def student_path(self) -> str:
         return "student" if self.is_student else f"{self.record}__student"
 
+    def students_seen(self, request, trigger):
+        return [self._student(trigger).asn]
+
+    def _student(self, trigger):
+        record = getattr(trigger, self.record)
+        return record if self.is_student else record.student
+
     def _status(self, trigger):
         return getattr(getattr(trigger, self.record), self.status, None)
 
@@ -99,8 +107,7 @@ class TriggerAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Student"))
     def of_student(self, trigger) -> str:
-        record = getattr(trigger, self.record)
-        return student_link(record if self.is_student else record.student)
+        return student_link(self._student(trigger))
 
     @admin.display(description=_("Processed up to version"))
     def processed_to(self, trigger) -> str:

@@ -187,10 +187,12 @@ def _one_batch(
             [(key, version)] = claimed
             log_what_failed(f"{each.name} {key}", error)
             with _recorded(each, caller):
-                # Claimed again: another worker may have had it meanwhile, and more luck.
+                # Claimed again: another worker may have had it meanwhile, and more luck. Whoever
+                # acknowledges holds it, or it has changed: then it stays outstanding.
                 again = bulk.claim_triggers(each.trigger, each.status, limit=1, among=[key])
-                set_aside(each.status, [(*claim, error) for claim in again])
-            return Batch(claimed=1, set_aside=len(again), up_to=version)
+                to_blame = [claim for claim in again if claim == (key, version)]
+                set_aside(each.status, [(*claim, error) for claim in to_blame])
+            return Batch(claimed=1, set_aside=len(to_blame), up_to=version)
         keys = [key for key, _version in claimed]
         half = len(keys) // 2
         return _one_batch(each, caller, above, keys[:half]) + _one_batch(

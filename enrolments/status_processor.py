@@ -141,18 +141,19 @@ def _replace_alerts(
 ) -> dict[int, int]:
     """Make the stored alerts of the records `keys` those that were found.
 
-    An alert that was there before keeps its row, hence its status. A new one takes the status of a
-    kept acknowledgement. InProgress goes with its alert. Gives the new version of every record
-    whose alerts have changed.
+    An alert that was there before keeps its row, hence its status; should its rule have been worded
+    anew since, it takes the wording, which is no change of it. A new one takes the status of a kept
+    acknowledgement. InProgress goes with its alert. Gives the new version of every record whose
+    alerts have changed.
     """
     records = bulk.Many(keys)
     stored = {
-        (record, code, key): (pk, (student, school, school_year))
-        for pk, record, code, key, student, school, school_year in CoreAlert.objects.filter(
-            record_type=record_type, record__any=records
-        ).values_list(
-            *("pk", "record", "alert_code", "arguments_key"),
-            *("student_id", "school_id", "school_year"),
+        (record, code, key): (pk, (student, school, school_year), description)
+        for pk, record, code, key, description, student, school, school_year in (
+            CoreAlert.objects.filter(record_type=record_type, record__any=records).values_list(
+                *("pk", "record", "alert_code", "arguments_key", "description"),
+                *("student_id", "school_id", "school_year"),
+            )
         )
     }
     said = {
@@ -164,7 +165,7 @@ def _replace_alerts(
     # An alert whose record has moved to another student is shown anew.
     gone = {
         identity
-        for identity, (_pk, about) in stored.items()
+        for identity, (_pk, about, _text) in stored.items()
         if identity not in found.alerts or about != _about(subjects[identity[0]])
     }
     new = [i for i in found.alerts if i not in stored or i in gone]
@@ -172,6 +173,12 @@ def _replace_alerts(
     versions = dict(zip(touched, bulk.next_versions(len(touched)), strict=True))
     if gone:
         CoreAlert.objects.filter(pk__any=[stored[identity][0] for identity in gone]).delete()
+    reworded = [
+        (pk, found.alerts[identity].description)
+        for identity, (pk, _about, text) in stored.items()
+        if identity not in gone and text != found.alerts[identity].description
+    ]
+    bulk.complete_rows(CoreAlert, ("description",), reworded)
     forgotten = [
         pk
         for identity, (pk, status) in said.items()

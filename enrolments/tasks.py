@@ -7,6 +7,7 @@ Source: design of the triggers, PASI knowledge base; the jobs are ours.
 import datetime
 import logging
 
+from django.conf import settings
 from django.db import DatabaseError
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
@@ -76,6 +77,18 @@ def go_through_all_triggers(timestamp: int) -> None:
     for each in PROCESSORS:
         if has_outstanding(each):
             wake(each.name)
+
+
+@app.periodic(cron="45 7 * * *")
+@app.task(name="remove_old_jobs", queueing_lock="remove_old_jobs")
+async def remove_old_jobs(timestamp: int) -> None:
+    """Forget jobs that failed long ago. Those that succeed go at once: the worker sees to that."""
+    await app.job_manager.delete_old_jobs(
+        nb_hours=settings.PASI_JOB_DAYS * 24,
+        include_failed=True,
+        include_cancelled=True,
+        include_aborted=True,
+    )
 
 
 @app.periodic(cron="* * * * *")

@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from oauth2_provider.models import (
     get_access_token_model,
     get_grant_model,
@@ -15,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import ServiceCall
 from enrolments.models import SchoolEnrolment
+from enrolments.reference_changes import code_changed, organization_changed
 from pasi.back_office.admins import BackOfficeAdmin, Recorded, RecordedAdmin
 from pasi.back_office.formats import school_years_text
 from pasi.models import Code, OneTimePassword, Organization, PasiClient, Role
@@ -75,6 +77,10 @@ class OrganizationAdmin(RecordedAdmin):
     search_help_text = _("Code, name, city, or the code of an authority for its schools")
     autocomplete_fields = ("authority",)
 
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        _say_what_follows(request, organization_changed(obj, form.changed_data))
+
     def related_lists(self, record):
         lists = []
         if record.kind == Organization.Kind.AUTHORITY:
@@ -108,9 +114,23 @@ class CodeAdmin(RecordedAdmin):
     list_filter = ("code_type", "may_be_submitted")
     search_fields = ("code", "short_name", "code_type")
 
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        _say_what_follows(request, code_changed(obj, form.changed_data))
+
     @admin.display(description=_("School years"))
     def in_effect(self, code: Code) -> str:
         return school_years_text(code.effective_school_year, code.expiry_school_year)
+
+
+def _say_what_follows(request, count: int) -> None:
+    if count:
+        said = ngettext(
+            "%(count)s enrolment is looked at again.",
+            "%(count)s enrolments are looked at again.",
+            count,
+        )
+        messages.info(request, said % {"count": f"{count:,}"})
 
 
 class NetworksField(forms.Field):

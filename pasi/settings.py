@@ -205,6 +205,8 @@ PASI_LOCK_TIMEOUT_SECONDS = float(os.environ.get("PASI_LOCK_TIMEOUT_SECONDS", "1
 # How long a call waits for a version that the Core has not issued yet, before 9014.
 PASI_VERSION_WAIT_SECONDS = float(os.environ.get("PASI_VERSION_WAIT_SECONDS", "5"))
 PASI_REPLAY_DAYS = 30
+# How long background jobs that failed are kept; their records of calls stay.
+PASI_JOB_DAYS = 30
 # The ninth digit of a new ASN: luhn, or none (the pool then has nine digits).
 PASI_ASN_CHECK_DIGIT = os.environ.get("PASI_ASN_CHECK_DIGIT", "luhn")
 PASI_RULES_OFF = _words("PASI_RULES_OFF")

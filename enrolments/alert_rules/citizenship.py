@@ -2,6 +2,10 @@
 
 Which of several citizenship records counts, and what a valid study permit is, are inferred: see
 SchoolEnrolmentFacts.citizenship and has_study_permit().
+
+None looks at the guardian's citizenship status: 10065, 10105, 10114 and 10154 name the student's
+alone, and the guardian of 10114 is one who is linked, not a status. What was submitted as 6 or 7 is
+stored as 5 with a status of the guardian, and judged as 5. Source: PASI knowledge base.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +15,7 @@ from pasi.rules import advice, warning
 from students.rules.sources import KNOWLEDGE_BASE
 
 PERMANENT_RESIDENT, TEMPORARY_RESIDENT = "2", "5"
+# 6 and 7 are on the list but stored as 5; see students.citizenship.
 VALID_STATUSES = frozenset({"1", "2", "5", "6", "7"})
 FROM_OUTSIDE_CANADA = "414"
 # Authorities outside the province. Source: PASI knowledge base (types 20 and 21).

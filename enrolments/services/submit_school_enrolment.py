@@ -4,6 +4,8 @@ Role Submit Enrolment User. Source: technical documentation of Submit Student Sc
 shape of the request is ours.
 """
 
+import datetime
+
 from django.utils import timezone
 
 from enrolments.alert_facts import organization_facts
@@ -12,6 +14,7 @@ from enrolments.models import SchoolEnrolment
 from enrolments.named_enrolment import (
     NamedEnrolment,
     Neighbours,
+    enrolments_from,
     lock_enrolment,
     neighbours_of,
     submitted_enrolment,
@@ -22,18 +25,19 @@ from enrolments.rules.stages import (
     SUBMIT_SCHOOL_ENROLMENT_STAGES,
 )
 from enrolments.rules.submitted import SENIOR_HIGH_GRADES, credential_needs_enrolment
+from enrolments.step_children import tell_citizenship
 from enrolments.submit_facts import SubmittedEnrolment
 from enrolments.triggers import raise_triggers
 from pasi import bulk
 from pasi.calendar import current_school_year
 from pasi.models import Organization, Role
 from pasi.services import Call, Result, SubmitService
+from students.citizenship import STEP_CHILDREN
 from students.facts import StudentAccess
+from students.named_student import linked_numbers
 from students.writing import change_student
 
 ENROLMENT_OBJECT = "StudentSchoolEnrolment"
-# Enrolment types that say something of the student's citizenship.
-OF_THE_STUDENT = frozenset({"417", "418"})
 
 _COLUMNS = (
     *("student_id", "school_id", "school_year", "grade", "programming_type"),
@@ -70,7 +74,12 @@ class SubmitStudentSchoolEnrolment(SubmitService):
         after = facts.submitted.version
         if not facts.is_unchanged:
             key, after = _write(call, facts)
-            _raise_triggers(call, facts, key, named, neighbours)
+            person = named.person_of(named.student.pk)
+            told = tell_citizenship(facts.submitted, person, call.message_id)
+            changed = _students_changed(facts, named) | ({person.pk} if told else set())
+            for each in sorted(changed):
+                change_student(named.students[each], {}, call.message_id)
+            _raise_triggers(facts, key, named, neighbours, changed, told)
         result = self.applied(named.student.asn, str(request["RefId"]), after)
         if facts.stored:
             result.state_province_ids = sorted(
@@ -153,23 +162,25 @@ def _values(enrolment: EnrolmentFacts) -> tuple:
 
 
 def _raise_triggers(
-    call: Call,
     facts: SubmittedEnrolment,
     key: int,
     named: NamedEnrolment,
     neighbours: Neighbours,
+    students: set[int],
+    citizen_since: datetime.date | None,
 ) -> None:
     """Everything whose alerts, or whose transcript, may look otherwise now.
 
     Before and after count alike: the former person, school year and grade lose the enrolment.
+    `students`: those that have changed; `citizen_since`: another citizenship counts from that day.
     """
     both = [each for each in (facts.stored, facts.submitted) if each]
     places = {(named.person_of(each.student).pk, each.school_year) for each in both}
-    raise_triggers(
-        "StudentSchoolEnrolment",
-        [key, *_enrolments_beside(places, neighbours, facts.current_school_year)],
-        ENROLMENT_OBJECT,
-    )
+    beside = _enrolments_beside(places, neighbours, facts.current_school_year)
+    if citizen_since:
+        numbers = linked_numbers(named.student)
+        beside += enrolments_from(numbers, citizen_since, facts.current_school_year)
+    raise_triggers("StudentSchoolEnrolment", [key, *beside], ENROLMENT_OBJECT)
     raise_triggers(
         "CourseEnrolment",
         [
@@ -181,10 +192,7 @@ def _raise_triggers(
     )
     if any(each.grade in SENIOR_HIGH_GRADES for each in both):
         raise_triggers("Transcript", [person for person, _year in places], ENROLMENT_OBJECT)
-    changed = _students_changed(facts, named)
-    for person in changed:
-        change_student(named.students[person], {}, call.message_id)
-    raise_triggers("Student", changed, ENROLMENT_OBJECT)
+    raise_triggers("Student", sorted(students), ENROLMENT_OBJECT)
 
 
 def _enrolments_beside(
@@ -204,15 +212,15 @@ def _enrolments_beside(
     ]
 
 
-def _students_changed(facts: SubmittedEnrolment, named: NamedEnrolment) -> list[int]:
+def _students_changed(facts: SubmittedEnrolment, named: NamedEnrolment) -> set[int]:
     """The persons who gain or lose enrolment type 417 or 418. A deleted enrolment has none."""
     before, after = ({}, {})
     for codes, each in ((before, facts.stored), (after, facts.submitted)):
         if each is not None and not each.is_deleted:
             person = named.person_of(each.student).pk
-            codes[person] = OF_THE_STUDENT.intersection(each.enrolment_type_codes)
-    return sorted(
+            codes[person] = STEP_CHILDREN.keys() & set(each.enrolment_type_codes)
+    return {
         person
         for person in {*before, *after}
-        if before.get(person, frozenset()) != after.get(person, frozenset())
-    )
+        if before.get(person, set()) != after.get(person, set())
+    }

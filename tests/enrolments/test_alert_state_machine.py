@@ -1,11 +1,14 @@
 """What is said of alerts lives as long as it should, whatever happens in which order.
 
-Hypothesis drives one stored enrolment against a small model: the data, the alerts that the
-processor has found, what is kept of what was said. Source of the model: the table of the lifetime
-of acknowledgements (PASI knowledge base and seed document).
+Hypothesis submits two enrolments of a student, lets the processor look, and acknowledges, against
+a small model: the data, the alerts that the processor has found, what is kept of what was said.
+Source of the model: the table of the lifetime of acknowledgements (PASI knowledge base and seed
+document).
 """
 
-import json
+import datetime
+import uuid
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -17,12 +20,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from audit.models import ServiceCall
 from enrolments.models import Acknowledgement, CoreAlert, SchoolEnrolment
-from enrolments.services import SubmitStudentSchoolEnrolmentStatusAcknowledgement
-from pasi.services import Caller
+from students.models import CitizenshipStatus, Student
 from tests import invariants
+from tests.enrolments import bodies
 from tests.enrolments.alert_fixtures import (
+    ACKNOWLEDGE,
     ACKNOWLEDGED,
     BOARD,
     IN_PROGRESS,
@@ -33,20 +36,21 @@ from tests.enrolments.alert_fixtures import (
     Identity,
     acknowledgement,
     alerts_of,
-    change,
     identity,
     kept_of,
-    make_pupil,
     process,
     version_of,
 )
-from tests.province_builder import caller_info, make_client, make_school, set_up
+from tests.enrolments.calls import SERVICE, make_enrolment_caller, stored
+from tests.province_builder import make_school, make_student, set_up
+from tests.students.calls import applied
 
-EXAMPLES, STEPS = 14, 30
+EXAMPLES, STEPS = 12, 30
 BOARDS = ("", "9991", "9992")  # none, and two that are unknown
 SCHOOL, MINISTRY = "S.0001", "O.1"
 KINDS = {SKIPPED: "Advice", LOWER: "Advice", BOARD: "Warning"}
-service = SubmitStudentSchoolEnrolmentStatusAcknowledgement()
+BORN = datetime.date(2016, 5, 17)
+OWN, LAST_YEARS = "own", "last year's"
 
 
 def wrong_with(data: dict) -> set[Identity]:
@@ -81,18 +85,65 @@ class Alerts(RuleBasedStateMachine):
         self.alerts: dict[Identity, str] = {}
         self.kept: dict[Identity, str] = {}
         self.known: list[Identity] = []  # every alert there ever was
-        self.is_outstanding = True
+        self.outstanding: set[str] = set()
+        self.references = {OWN: str(uuid.uuid4()), LAST_YEARS: str(uuid.uuid4())}
+        self.core_versions = {OWN: 0, LAST_YEARS: 0}
+        self.submitted: dict[str, dict[str, Any]] = {}
 
     @initialize()
     def make(self) -> None:
+        """Somebody of ten: grades 4 to 6 are usual, so nothing else can be wrong with them."""
         self.data = BROKEN.copy()
         with set_up():
-            self.enrolment = make_pupil(make_school(SCHOOL), resident_board="9991")
-            self.before = SchoolEnrolment.objects.get(
-                student=self.enrolment.student, school_year=self.enrolment.school_year - 1
+            self.student = make_student(birth_date=BORN)
+            CitizenshipStatus.objects.create(
+                student=self.student, citizenship_status="1", effective_on=BORN
             )
+        for which in (LAST_YEARS, OWN):
+            self.send(which)
+        self.enrolment = stored(self.references[OWN])
         self.version = version_of(self.enrolment)
         self.process()
+
+    def content(self, which: str) -> dict[str, Any]:
+        """What is submitted of an enrolment, but for its version."""
+        if which == LAST_YEARS:
+            return {
+                "SchoolYear": 2026,
+                "RegistrationStartDate": "2025-09-02",
+                "RegistrationExitDate": "2026-06-26",
+                "Grade": self.data["previous"],
+            }
+        return {
+            "Grade": self.data["grade"],
+            "ResidentBoard": self.data["resident_board"] or None,
+            "IsDeleted": self.data["is_deleted"],
+        }
+
+    def send(self, which: str) -> None:
+        """Submit an enrolment. What is as it was changes nothing, its version neither."""
+        content, before = self.content(which), self.core_versions[which]
+        body = bodies.enrolment_minimal(
+            StateProvinceId=self.student.asn,
+            RefId=self.references[which],
+            PASICoreVersion=before,
+            **content,
+        )
+        answer = applied(self.callers[SCHOOL].post(SERVICE, body))
+        assert answer["Id"] == self.references[which]
+        self.core_versions[which] = answer["PASICoreVersion"]
+        if self.submitted.get(which) == content:
+            assert answer["PASICoreVersion"] == before
+            return
+        assert answer["PASICoreVersion"] > before
+        self.submitted[which] = content
+        self.outstanding.add(which)
+        if which == LAST_YEARS and OWN in self.submitted and not self.is_deleted:
+            self.outstanding.add(OWN)  # its rules look at last year's
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.submitted[OWN]["IsDeleted"]
 
     # --- What happens ---
 
@@ -111,14 +162,17 @@ class Alerts(RuleBasedStateMachine):
     def submit(self, values, is_processed) -> None:
         """Other data, of last year's enrolment too, or the same again."""
         self.data.update(values)
-        own = {name: value for name, value in values.items() if name != "previous"}
-        with set_up():
-            if "previous" in values:
-                change(self.before, grade=values["previous"])
-            change(self.enrolment, **own)
-        self.is_outstanding = True
+        if "previous" in values:
+            self.send(LAST_YEARS)
+        if not values or values.keys() - {"previous"}:
+            self.send(OWN)
         if is_processed:
             self.process()
+
+    @rule(grade=st.sampled_from(["04", "03", "05", "06"]), is_processed=st.booleans())
+    def correct_last_year(self, grade, is_processed) -> None:
+        """What this year's enrolment is compared with; it itself stays as it is."""
+        self.submit({"previous": grade}, is_processed)
 
     @rule(is_processed=st.sampled_from([True, True, False]))
     def fix_or_break(self, is_processed) -> None:
@@ -136,8 +190,8 @@ class Alerts(RuleBasedStateMachine):
     def process(self) -> None:
         done = process()
         assert done.set_aside == 0
-        assert bool(done.processed) == self.is_outstanding
-        self.is_outstanding = False
+        assert done.processed == len(self.outstanding)
+        self.outstanding = set()
         found = wrong_with(self.data)
         self.kept = {
             alert: status
@@ -178,16 +232,11 @@ class Alerts(RuleBasedStateMachine):
     def say(self, alert: Identity, status: str, by: str) -> None:
         expected = self.reasons_against(alert, status, by)
         code, arguments = alert
-        info = caller_info()
-        info["User"]["OrganizationCode"] = by
-        body = acknowledgement(
-            self.enrolment, status, code, dict(reversed(arguments)), CallerInfo=info
-        )
-        answer = service.execute(json.dumps(body).encode(), self.callers[by])
-        assert answer.fault is None
-        assert [each["Code"] for each in answer.body["Rejections"]] == expected
+        body = acknowledgement(self.enrolment, status, code, dict(reversed(arguments)))
+        answer = self.callers[by].post(ACKNOWLEDGE, body).json()
+        assert [each["Code"] for each in answer["Rejections"]] == expected
         if expected:
-            assert answer.body["PASICoreVersion"] == 0
+            assert answer["PASICoreVersion"] == 0
             return
         if status != self.alerts[alert]:
             self.version_rises()
@@ -195,10 +244,10 @@ class Alerts(RuleBasedStateMachine):
             self.kept.pop(alert, None)
             if status != NONE:
                 self.kept[alert] = status
-        assert answer.body["PASICoreVersion"] == self.version
+        assert answer["PASICoreVersion"] == self.version
 
     def reasons_against(self, alert: Identity, status: str, by: str) -> list[str]:
-        if alert not in self.alerts or self.data["is_deleted"]:
+        if alert not in self.alerts or self.is_deleted:
             return ["12000"]
         wrong = []
         if KINDS[alert[0]] == "Advice" and status == OVERRIDDEN:
@@ -223,25 +272,19 @@ class Alerts(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "enrolment"):
-            invariants.assert_history_is_complete([Acknowledgement])
+            invariants.assert_history_is_complete([Acknowledgement, SchoolEnrolment, Student])
             invariants.assert_alerts_are_sound()
             kinds = CoreAlert.objects.filter(record=self.enrolment.pk).values_list(
                 "alert_code", "alert_type"
             )
             assert set(kinds) <= set(KINDS.items())
+            process()  # nothing is left to the next run
 
 
 def test_alerts_and_what_is_said_of_them(db):
     with set_up():
         make_school(SCHOOL, "A.0001")
-        Alerts.callers = {
-            code: Caller(
-                ServiceCall.Door.HTTP,
-                make_client(code, organizations=[code], roles=["Submit Enrolment User"]),
-                address="127.0.0.1",
-            )
-            for code in (SCHOOL, MINISTRY)
-        }
+        Alerts.callers = {code: make_enrolment_caller(code) for code in (SCHOOL, MINISTRY)}
     run_state_machine_as_test(
         Alerts,
         settings=settings(

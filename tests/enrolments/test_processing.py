@@ -154,6 +154,28 @@ def test_the_enrolments_of_a_school_can_be_judged_again(pupils):
         call_command("process_triggers", "--school", "S.9999", stdout=io.StringIO())
 
 
+# --- Wording ------------------------------------------------------------------------------------
+
+
+def test_an_alert_takes_the_wording_of_a_later_release(pupils):
+    """When its record is judged again; nothing else of it changes, its version neither."""
+    process()
+    alerts = CoreAlert.objects.filter(alert_code=SKIPPED)
+    kept = ("pk", "version", "raised_at", "acknowledgement_status")
+    new, before = alerts[0].description, list(alerts.order_by("pk").values(*kept))
+    statuses = SchoolEnrolmentValidationStatus.objects.order_by("pk").values_list("pk", "version")
+    versions = list(statuses)
+    alerts.update(description="As it was said once. With other words.")
+    with set_up():
+        raise_triggers(ENROLMENT, [pupil.pk for pupil in pupils[1:]], "Test")
+    process()
+    descriptions = dict(alerts.values_list("record", "description"))
+    assert descriptions.pop(pupils[0].pk) == "As it was said once. With other words."
+    assert descriptions == {pupil.pk: new for pupil in pupils[1:]}
+    assert list(alerts.order_by("pk").values(*kept)) == before
+    assert list(statuses) == versions
+
+
 # --- Dates --------------------------------------------------------------------------------------
 
 

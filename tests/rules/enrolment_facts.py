@@ -78,7 +78,7 @@ def last_year(**changes) -> EnrolmentFacts:
 
 
 def citizenship(status="1", *, expires_on=None, effective_on=BORN) -> CitizenshipFacts:
-    return CitizenshipFacts(status, "", expires_on, effective_on)
+    return CitizenshipFacts(status, expires_on, effective_on)
 
 
 CITIZEN = (citizenship(),)

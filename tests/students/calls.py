@@ -13,6 +13,7 @@ from tests.province_builder import caller_info, make_client, make_token
 from tests.students import bodies
 
 EVERY_STUDENT_ROLE = ("Submit Student User",)
+_client = Client()  # one for all: it loads the middleware once
 
 
 @dataclass
@@ -29,7 +30,7 @@ class School:
             info = {**caller_info(), **body.get("CallerInfo", {})}
             info["User"] = {**info["User"], "OrganizationCode": self.code}
             body = json.dumps({**body, "CallerInfo": info}).encode()
-        response = Client().post(
+        response = _client.post(
             f"/api/services/{operation}",
             body,
             content_type="application/json",
@@ -39,7 +40,7 @@ class School:
         return response
 
     def get(self, path: str, **parameters) -> dict[str, Any]:
-        response = Client().get(path, parameters, headers={"Authorization": f"Bearer {self.token}"})
+        response = _client.get(path, parameters, headers={"Authorization": f"Bearer {self.token}"})
         assert response.status_code == 200, response.content
         return response.json()
 
