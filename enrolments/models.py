@@ -348,7 +348,7 @@ class AlertIdentity(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.alert_code} on {self.record_type} {self.record}"
+        return f"{self.alert_code} on {self.get_record_type_display()} {self.record}"
 
 
 class CoreAlert(AlertIdentity):
