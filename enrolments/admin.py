@@ -2,22 +2,47 @@
 
 from django.contrib import admin
 from django.db.models import Q
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from enrolments import processor_admin  # noqa: F401  (registers its pages)
 from enrolments.alert_admin import StatusFilter
 from enrolments.models import CoreAlert, Course, CourseEnrolment, OfficialMark, SchoolEnrolment
+from enrolments.registration_status import (
+    ACTIVE,
+    COMPLETED,
+    CREATED_IN_ERROR,
+    REGISTERED,
+    WITHDRAWN,
+    registration_status,
+)
 from pasi.back_office.admins import MarkedDeleted, ReadOnlyHistoryAdmin, RecordedAdmin
-from pasi.back_office.formats import NOTHING, asn_text, school_years_text
+from pasi.back_office.formats import NOTHING, asn_text, code_text, school_years_text
 from pasi.back_office.lists import (
     AchievementYearFilter,
     SchoolYearFilter,
     students_found,
     uuid_in,
 )
-from pasi.calendar import school_year_text
+from pasi.calendar import business_today, school_year_text
 from pasi.clients import normalized_code
+from pasi.models import Organization
 from students.part_admin import student_link
+
+REGISTRATION_STATUSES = {
+    CREATED_IN_ERROR: _("Created in error"),
+    REGISTERED: _("Registered"),
+    ACTIVE: _("Active"),
+    COMPLETED: _("Completed"),
+    WITHDRAWN: _("Withdrawn"),
+}
+
+
+def _listed(code_type: str, joined: str) -> str:
+    """Codes joined by ; with their names, one a line."""
+    names = [(code_text(code_type, code),) for code in joined.split(";") if code]
+    return format_html_join(mark_safe("<br>"), "{}", names) or NOTHING
 
 
 class OfStudentAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
@@ -65,6 +90,9 @@ class EnrolmentAdmin(OfStudentAdmin):
             return Q(school__code=normalized_code(text))
         return super().found(text)
 
+    def name_of(self, record):
+        return f"{super().name_of(record)}, {self.year(record)}"
+
     def related_lists(self, record):
         query = {"q": record.reference_id, StatusFilter.parameter_name: "all"}
         return [(_("Core alerts"), CoreAlert, query)]
@@ -87,26 +115,78 @@ class SchoolEnrolmentAdmin(EnrolmentAdmin):
         (None, {"fields": ("reference_id", "of_student", "name", "school", "year", "deleted")}),
         (
             _("Registration"),
-            {"fields": ("grade", "start_date", "exit_date", "exit_date_type", "local_student_id")},
+            {
+                "fields": (
+                    "status",
+                    "grade",
+                    "start_date",
+                    "exit_date",
+                    "exit_date_type",
+                    "local_student_id",
+                )
+            },
         ),
         (
             _("Programming"),
             {
                 "fields": (
-                    "programming_type",
-                    "programming_timeframe",
-                    "enrolment_type_codes",
-                    "grants_program_codes",
-                    "exception_codes",
+                    "programming",
+                    "timeframe",
+                    "enrolment_types",
+                    "grants_programs",
+                    "exceptions",
                     "french_hours_of_instruction",
-                    "school_authority_provided_program_percentage",
-                    "resident_board",
+                    "percentage",
+                    "board",
                     "fnmi",
                 )
             },
         ),
         (_("Record"), {"fields": ("version", "created_at", "updated_at")}),
     )
+
+    @admin.display(description=_("Registration status"))
+    def status(self, enrolment: SchoolEnrolment) -> str:
+        return REGISTRATION_STATUSES[
+            registration_status(
+                enrolment.is_deleted,
+                enrolment.start_date,
+                enrolment.exit_date,
+                enrolment.exit_date_type,
+                business_today(),
+            )
+        ]
+
+    @admin.display(description=_("Programming type"))
+    def programming(self, enrolment: SchoolEnrolment) -> str:
+        return code_text("ProgrammingType", enrolment.programming_type)
+
+    @admin.display(description=_("Programming timeframe"))
+    def timeframe(self, enrolment: SchoolEnrolment) -> str:
+        return code_text("ProgrammingTimeframe", enrolment.programming_timeframe)
+
+    @admin.display(description=_("Enrolment types"))
+    def enrolment_types(self, enrolment: SchoolEnrolment) -> str:
+        return _listed("EnrolmentType", enrolment.enrolment_type_codes)
+
+    @admin.display(description=_("Grants programs"))
+    def grants_programs(self, enrolment: SchoolEnrolment) -> str:
+        return _listed("GrantsProgram", enrolment.grants_program_codes)
+
+    @admin.display(description=_("Exceptions"))
+    def exceptions(self, enrolment: SchoolEnrolment) -> str:
+        return _listed("Exception", enrolment.exception_codes)
+
+    @admin.display(description=_("Program percentage of the authority"))
+    def percentage(self, enrolment: SchoolEnrolment) -> str:
+        percentage = enrolment.school_authority_provided_program_percentage
+        return NOTHING if percentage is None else f"{percentage} %"
+
+    @admin.display(description=_("Resident board"))
+    def board(self, enrolment: SchoolEnrolment) -> str:
+        number = enrolment.resident_board
+        known = number and Organization.objects.filter(code=f"A.{number}").first()
+        return str(known) if known else number or NOTHING
 
     @admin.display(description=_("FNMI declaration"))
     def fnmi(self, enrolment: SchoolEnrolment) -> str:
@@ -128,6 +208,9 @@ class CourseEnrolmentAdmin(EnrolmentAdmin):
     )
     list_filter = (SchoolYearFilter, "is_deleted")
     fields = ("reference_id", *list_display, "version", "created_at", "updated_at")
+
+    def name_of(self, record):
+        return f"{super().name_of(record)}, {record.course_code}"
 
 
 @admin.register(OfficialMark)

@@ -21,8 +21,9 @@ from enrolments.models import (
     SchoolEnrolment,
 )
 from enrolments.waiting import is_waiting
+from pasi import rules
 from pasi.back_office.admins import ReadOnlyAdmin, ReadOnlyHistoryAdmin, record_url
-from pasi.back_office.formats import NOTHING, asn_text
+from pasi.back_office.formats import NOTHING, asn_text, instant_text
 from pasi.back_office.lists import SchoolYearFilter, students_found, uuid_in
 from pasi.calendar import school_year_text
 from pasi.clients import normalized_code
@@ -48,6 +49,18 @@ def arguments_text(arguments: dict[str, str | None]) -> str:
     """The arguments of an alert in a line: "Grade: 06; PreviousGrade: 04"."""
     pairs = [f"{key}: {value or NOTHING}" for key, value in sorted(arguments.items())]
     return "; ".join(pairs) or NOTHING
+
+
+def rule_text(code: int) -> str:
+    """The code of an alert with the title of its rule; of a rule that is gone, the code alone."""
+    try:
+        return f"{code} {rules.rule(str(code)).title}"
+    except KeyError:
+        return str(code)
+
+
+def who_said_it(said: Acknowledgement) -> str:
+    return f"{said.user_name}, {said.organization}"
 
 
 def record_link(about: Acknowledgement | CoreAlert) -> str:
@@ -78,6 +91,26 @@ class StatusFilter(admin.SimpleListFilter):
         return queryset if self.value() else queryset.filter(acknowledgement_status__in=OPEN)
 
 
+class SeverityFilter(admin.ChoicesFieldListFilter):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.title = _("severity")
+
+
+class SaidFilter(admin.SimpleListFilter):
+    """What can have been said: of what is unacknowledged nothing was."""
+
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request, model_admin):
+        unsaid = AcknowledgementStatus.UNACKNOWLEDGED
+        return [choice for choice in AcknowledgementStatus.choices if choice[0] != unsaid]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 class FoundByText:
     """Found by what staff type: a student, an enrolment, the code of an alert."""
 
@@ -103,31 +136,31 @@ class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
     ordering = ("-alert_type", "-pk")
     list_display = (
         "issue",
-        "alert_type",
-        "alert_code",
+        "severity",
+        "code",
         "state",
         "of_student",
         "name",
         "applies_to",
-        "school",
+        "at_school",
         "year",
         "recalculated",
     )
     list_select_related = ("student__legal_name", "school")
-    list_filter = (StatusFilter, "alert_type", "record_type", SchoolYearFilter)
+    list_filter = (StatusFilter, ("alert_type", SeverityFilter), "record_type", SchoolYearFilter)
     search_help_text = _(
         "ASN or name of the student, code of the school, authority or alert, or reference id"
     )
     fieldsets = (
         (None, {"fields": ("issue", "explanation", "arguments_shown")}),
-        (_("Alert"), {"fields": ("alert_code", "alert_type", "raised_at", "recalculated")}),
+        (_("Alert"), {"fields": ("rule", "severity", "raised_at")}),
         (_("Acknowledgement"), {"fields": ("state", "said_by")}),
         (
             _("Record"),
             {
                 "fields": (
                     "applies_to",
-                    "reference_id",
+                    "reference",
                     "of_student",
                     "name",
                     "school",
@@ -156,7 +189,7 @@ class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
         return [record.student.asn]
 
     def name_of(self, record):
-        return f"{record.alert_code} {asn_text(record.student.asn)}"
+        return f"{issue_and_rest(record.description)[0]} {asn_text(record.student.asn)}"
 
     def notices(self, record):
         if not record.is_waiting:
@@ -174,6 +207,26 @@ class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
     @admin.display(description=_("Description"))
     def explanation(self, alert: CoreAlert) -> str:
         return issue_and_rest(alert.description)[1] or NOTHING
+
+    @admin.display(description=_("Severity"))
+    def severity(self, alert: CoreAlert) -> str:
+        return alert.get_alert_type_display()
+
+    @admin.display(description=_("Code"))
+    def code(self, alert: CoreAlert) -> int:
+        return alert.alert_code
+
+    @admin.display(description=_("Rule"))
+    def rule(self, alert: CoreAlert) -> str:
+        return rule_text(alert.alert_code)
+
+    @admin.display(description=_("Reference id"))
+    def reference(self, alert: CoreAlert) -> str:
+        return str(alert.reference_id or NOTHING)
+
+    @admin.display(description=_("School"))
+    def at_school(self, alert: CoreAlert) -> str:
+        return str(alert.school or NOTHING)
 
     @admin.display(description=_("Arguments"))
     def arguments_shown(self, alert: CoreAlert) -> str:
@@ -197,9 +250,7 @@ class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
         )
         if said is None:
             return NOTHING
-        return format_html(
-            '<a href="{}">{}, {}</a>', record_url(said), said.user_name, said.organization
-        )
+        return format_html('<a href="{}">{}</a>', record_url(said), who_said_it(said))
 
     @admin.display(description=_("Student"))
     def of_student(self, alert: CoreAlert) -> str:
@@ -229,17 +280,16 @@ class AcknowledgementAdmin(FoundByText, ReadOnlyHistoryAdmin):
     lists_students = True
     not_in_history = ("arguments_key",)
     list_display = (
-        "alert_code",
+        "alert",
         "status",
         "of_student",
         "applies_to",
         "arguments_shown",
-        "organization",
-        "user_name",
-        "updated_at",
+        "said_by",
+        "said_at",
     )
     list_select_related = ("organization",)
-    list_filter = ("status", "record_type")
+    list_filter = (SaidFilter, "record_type")
     fields = list_display
     search_help_text = _("ASN or name of the student, code of the alert, or reference id")
 
@@ -277,11 +327,23 @@ class AcknowledgementAdmin(FoundByText, ReadOnlyHistoryAdmin):
         return [self.asn_of(record)]
 
     def name_of(self, record):
-        return f"{record.alert_code} {asn_text(self.asn_of(record))}"
+        return f"{rule_text(record.alert_code)}, {asn_text(self.asn_of(record))}"
 
     def related_lists(self, record):
         query = {"q": self.asn_of(record), StatusFilter.parameter_name: "all"}
         return [(_("Core alerts"), CoreAlert, query)]
+
+    @admin.display(description=_("Alert"))
+    def alert(self, said: Acknowledgement) -> str:
+        return rule_text(said.alert_code)
+
+    @admin.display(description=_("Said by"))
+    def said_by(self, said: Acknowledgement) -> str:
+        return who_said_it(said)
+
+    @admin.display(description=_("When"))
+    def said_at(self, said: Acknowledgement) -> str:
+        return instant_text(said.updated_at)
 
     @admin.display(description=_("Student"))
     def of_student(self, said: Acknowledgement) -> str:

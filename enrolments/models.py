@@ -167,6 +167,24 @@ class ProcessorStatus(models.Model):
         return f"{self.pk} up to {self.max_source_version}"
 
 
+def status_indexes(prefix: str) -> list[models.Index]:
+    """The indexes of a table of statuses: which were set aside, which have a scan date. Their names
+    have no room for that of the model, so each Meta names its own.
+    """
+    return [
+        models.Index(
+            fields=["set_aside_at"],
+            condition=Q(set_aside_at__isnull=False),
+            name=f"{prefix}_aside",
+        ),
+        models.Index(
+            fields=["next_scan_date"],
+            condition=Q(next_scan_date__isnull=False),
+            name=f"{prefix}_scan",
+        ),
+    ]
+
+
 class StudentTrigger(ProcessorTrigger):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
 
@@ -178,18 +196,7 @@ class StudentValidationStatus(ProcessorStatus):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["set_aside_at"],
-                condition=Q(set_aside_at__isnull=False),
-                name="student_status_aside",
-            ),
-            models.Index(
-                fields=["next_scan_date"],
-                condition=Q(next_scan_date__isnull=False),
-                name="student_status_scan",
-            ),
-        ]
+        indexes = status_indexes("student_status")
 
 
 class SchoolEnrolmentTrigger(ProcessorTrigger):
@@ -207,18 +214,7 @@ class SchoolEnrolmentValidationStatus(ProcessorStatus):
     )
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["set_aside_at"],
-                condition=Q(set_aside_at__isnull=False),
-                name="school_status_aside",
-            ),
-            models.Index(
-                fields=["next_scan_date"],
-                condition=Q(next_scan_date__isnull=False),
-                name="school_status_scan",
-            ),
-        ]
+        indexes = status_indexes("school_status")
 
 
 class CourseEnrolmentTrigger(ProcessorTrigger):
@@ -236,18 +232,7 @@ class CourseEnrolmentValidationStatus(ProcessorStatus):
     )
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["set_aside_at"],
-                condition=Q(set_aside_at__isnull=False),
-                name="course_status_aside",
-            ),
-            models.Index(
-                fields=["next_scan_date"],
-                condition=Q(next_scan_date__isnull=False),
-                name="course_status_scan",
-            ),
-        ]
+        indexes = status_indexes("course_status")
 
 
 class ResponsibleSchoolTrigger(ProcessorTrigger):
@@ -261,18 +246,7 @@ class ResponsibleSchoolStatus(ProcessorStatus):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["set_aside_at"],
-                condition=Q(set_aside_at__isnull=False),
-                name="responsible_status_aside",
-            ),
-            models.Index(
-                fields=["next_scan_date"],
-                condition=Q(next_scan_date__isnull=False),
-                name="responsible_status_scan",
-            ),
-        ]
+        indexes = status_indexes("responsible_status")
 
 
 class TranscriptTrigger(ProcessorTrigger):
@@ -286,18 +260,7 @@ class TranscriptRecord(ProcessorStatus):
     student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["set_aside_at"],
-                condition=Q(set_aside_at__isnull=False),
-                name="transcript_record_aside",
-            ),
-            models.Index(
-                fields=["next_scan_date"],
-                condition=Q(next_scan_date__isnull=False),
-                name="transcript_record_scan",
-            ),
-        ]
+        indexes = status_indexes("transcript_record")
 
 
 class ProcessorProgress(models.Model):
@@ -348,7 +311,7 @@ class AlertIdentity(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.alert_code} on {self.record_type} {self.record}"
+        return f"{self.alert_code} on {self.get_record_type_display()} {self.record}"
 
 
 class CoreAlert(AlertIdentity):

@@ -6,6 +6,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from enrolments.models import (
@@ -17,10 +18,34 @@ from enrolments.models import (
 )
 from enrolments.processors import PROCESSORS
 from enrolments.waiting import waiting_for
-from pasi.back_office.admins import ReadOnlyAdmin, list_url, may_view
-from pasi.back_office.formats import NOTHING, instant_text
+from pasi.back_office.admins import ReadOnlyAdmin, list_url, may_view, record_url
+from pasi.back_office.formats import NOTHING, asn_text, instant_text
 from pasi.back_office.lists import students_found
+from pasi.calendar import school_year_text
 from students.part_admin import student_link
+
+LABELS = {
+    "Student": _("Students"),
+    "StudentSchoolEnrolment": _("School enrolments"),
+    "CourseEnrolment": _("Course enrolments"),
+    "ResponsibleSchool": _("Responsible schools"),
+    "Transcript": _("Transcripts"),
+}
+# The kind of object that has caused a trigger, in words; one that is missing here says it itself.
+CAUSES = {
+    "Student": _("A new student"),
+    "StudentName": _("A name of the student"),
+    "StudentIdentity": _("The student's identity"),
+    "StudentCitizenshipStatus": _("The student's citizenship"),
+    "StudentDisclosureRestriction": _("A disclosure restriction"),
+    "StudentMaturityDate": _("The student's maturity date"),
+    "StudentSchoolEnrolment": _("A school enrolment"),
+    "AwardedStudentCredential": _("An awarded credential"),
+    "Organization": _("A school or authority"),
+    "Code": _("A code value"),
+    "NextScanDate": _("A date that has come"),
+    "Operator": _("An operator asked for it"),
+}
 
 
 class WorkFilter(admin.SimpleListFilter):
@@ -61,10 +86,21 @@ class TriggerAdmin(ReadOnlyAdmin):
     change_list_template = "admin/trigger_list.html"
     ordering = ("pk",)
     list_filter = (WorkFilter,)
-    list_display = ("since", "of_student", "what", "cause", "version", "processed_to", "error")
-    fields = (*list_display, "set_aside_at")
+    list_display = ("since", "of_student", "what", "cause", "state", "error")
+    fields = (*list_display, "set_aside_at", "version", "processed_to")
     search_fields = ("pk",)
     search_help_text = _("ASN or name of the student")
+
+    def get_list_display(self, request):
+        """The student is the record, or stands beside it."""
+        return [name for name in self.list_display if name != "what" or not self.is_student]
+
+    def get_fields(self, request, obj=None):
+        return [name for name in self.fields if name != "what" or not self.is_student]
+
+    def name_of(self, trigger):
+        asn = asn_text(self._student(trigger).asn)
+        return asn if self.is_student else f"{asn}, {self._called(trigger)}"
 
     def get_list_select_related(self, request):
         return (f"{self.record}__{self.status}", *([] if self.is_student else [self.student_path]))
@@ -93,23 +129,37 @@ class TriggerAdmin(ReadOnlyAdmin):
     def _status(self, trigger):
         return getattr(getattr(trigger, self.record), self.status, None)
 
-    @admin.display(description=_("Since"))
+    def _called(self, trigger) -> str:
+        """The enrolment in a few words."""
+        record = getattr(trigger, self.record)
+        year = school_year_text(record.school_year)
+        return f"{record.course_code} {year}" if hasattr(record, "course_code") else year
+
+    @admin.display(description=_("Raised"))
     def since(self, trigger) -> str:
         return instant_text(trigger.last_updated_on)
 
     @admin.display(description=_("Because of"))
     def cause(self, trigger) -> str:
-        return trigger.last_updated_object_name
+        return CAUSES.get(trigger.last_updated_object_name, trigger.last_updated_object_name)
 
-    @admin.display(description=_("Record"))
+    @admin.display(description=_("Enrolment"))
     def what(self, trigger) -> str:
-        return _("the student") if self.is_student else str(getattr(trigger, self.record))
+        address = record_url(getattr(trigger, self.record))
+        return format_html('<a href="{}">{}</a>', address, self._called(trigger))
+
+    @admin.display(description=_("State"))
+    def state(self, trigger) -> str:
+        status = self._status(trigger)
+        if status is None or status.max_source_version < trigger.version:
+            return _("Waiting")
+        return _("Set aside") if status.set_aside_at else _("Done")
 
     @admin.display(description=_("Student"))
     def of_student(self, trigger) -> str:
         return student_link(self._student(trigger))
 
-    @admin.display(description=_("Processed up to version"))
+    @admin.display(description=_("Done up to version"))
     def processed_to(self, trigger) -> str:
         status = self._status(trigger)
         return str(status.max_source_version) if status else NOTHING
@@ -138,7 +188,7 @@ class StudentTriggerAdmin(TriggerAdmin):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Processors"),
+            "title": _("Work in the background"),
             "opts": self.opts,
             "processors": [_processor_row(request, each) for each in PROCESSORS],
         }
@@ -150,6 +200,7 @@ def _processor_row(request: HttpRequest, processor) -> dict:
     may_open = may_view(request, processor.trigger)
     return {
         "name": processor.name,
+        "label": LABELS[processor.name],
         "outstanding": waiting.outstanding,
         "oldest": instant_text(waiting.oldest) if waiting.oldest else NOTHING,
         "set_aside": waiting.set_aside,

@@ -193,6 +193,7 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
 
     def render_history_view(self, request, template, context, **kwargs) -> HttpResponse:
         self.leave_trace(request, [context["object"]])
+        context["name"] = self.name_of(context["object"])
         return super().render_history_view(request, template, context, **kwargs)
 
     def get_history_queryset(self, request, history_manager, pk_name, object_id):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from audit.models import ServiceCall
 from credentials.credential_numbers import written
 from pasi.calendar import school_year_text
+from pasi.codes import code_list
 
 NOTHING = "–"
 
@@ -67,6 +68,16 @@ def field_text(field: models.Field, value: Any) -> str:
     if field.is_relation:
         return str(value)
     return str(display_for_field(value, field, NOTHING))
+
+
+def code_text(code_type: str, code: str) -> str:
+    """A code value with its name, where that is known: "302 English as an Additional Language"; one
+    that is a word already, by its name alone; a dash for nothing.
+    """
+    known = code_list(code_type).get(code)
+    if not code or known is None:
+        return code or NOTHING
+    return f"{code} {known.short_name}" if code.isdecimal() else known.short_name
 
 
 def instant_text(instant: datetime.datetime) -> str:

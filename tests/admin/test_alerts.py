@@ -151,6 +151,26 @@ def test_the_list_shows_what_is_open_unless_asked(boss, enrolment):
     assert codes(status="nonsense") == [10021, 10020, 10019, 10018]
 
 
+def test_what_was_said_by_its_status(boss, alert):
+    with set_up():
+        said = acknowledge(alert)
+    response = boss.get(address(Acknowledgement, LIST))
+    assert "10018 Skipped Grade In progress 1000-0000-7 School enrolment" in text_of(response)
+    [status, _of_records] = response.context["cl"].filter_specs
+    names = [choice["display"] for choice in status.choices(response.context["cl"])]
+    assert names == ["All", "In progress", "Acknowledged", "Overridden"]
+    assert found(boss, Acknowledgement, "", status="InProgress") == [said]
+    assert found(boss, Acknowledgement, "", status="Overridden") == []
+
+
+def test_an_alert_of_a_rule_that_is_gone_has_its_code_alone(boss, enrolment):
+    with set_up():
+        gone = make_alert(enrolment, 10001)
+    assert "Rule: 10001 Severity: Advice" in text_of(
+        boss.get(address(CoreAlert, "change", gone.pk))
+    )
+
+
 def test_out_of_date_while_the_record_waits(boss, alert):
     with set_up():
         student_alert = make_alert(alert.student, 11205)
@@ -171,7 +191,7 @@ def test_the_history_of_an_acknowledgement(boss, alert):
         said.save()
     page = text_of(boss.get(address(Acknowledgement, "history", said.pk)))
     assert "In progress → Acknowledged" in page
-    assert "History of 10018 1000-0000-7" in page
+    assert "History of 10018 Skipped Grade, 1000-0000-7" in page
     version = said.history.first().pk
     page = text_of(boss.get(address(Acknowledgement, "simple_history", said.pk, version)))
     assert "Rita Clerk" in page and said.arguments_key not in page
@@ -203,8 +223,41 @@ def test_the_processors(boss, enrolment):
     }
     assert rows["StudentSchoolEnrolment"]["oldest"] != "–"
     assert "ValueError: bad" in text_of(boss.get(rows["Student"]["aside_url"]))
-    assert str(enrolment.reference_id) in text_of(boss.get(rows["StudentSchoolEnrolment"]["url"]))
+    waiting = boss.get(rows["StudentSchoolEnrolment"]["url"])
+    assert address(type(enrolment), "change", enrolment.pk) in waiting.content.decode()
+    assert "2026/2027 Test Waiting" in text_of(waiting)
     assert PROCESSORS in boss.get(rows["Student"]["url"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("done", "aside", "state"),
+    [(0, False, "Waiting"), (2**60, False, "Done"), (2**60, True, "Set aside")],
+)
+def test_why_a_record_is_looked_at_and_how_far_that_is(boss, enrolment, done, aside, state):
+    with set_up():
+        course = enrolments.CourseEnrolment.objects.create(
+            reference_id="00000000-0000-4000-8000-000000000001",
+            student=enrolment.student,
+            school=enrolment.school,
+            school_year=2026,
+            course_code="ELA3105",
+            status="Active",
+            version=1,
+        )
+        for processor, record in (("CourseEnrolment", course), ("Student", enrolment.student)):
+            bulk.raise_triggers(*TABLES[processor], [record.pk], "NextScanDate")
+    for status in ("CourseEnrolment", "Student"):
+        TABLES[status][1].objects.update(
+            max_source_version=done, set_aside_at=timezone.now() if aside else None
+        )
+    of_course = boss.get(address(enrolments.CourseEnrolmentTrigger, LIST), {"work": "all"})
+    row = f"1000-0000-7 ELA3105 2025/2026 A date that has come {state}"
+    assert row in text_of(of_course)
+    assert address(type(course), "change", course.pk) in of_course.content.decode()
+    of_student = boss.get(address(enrolments.StudentTrigger, LIST), {"work": "all"})
+    assert f"1000-0000-7 A date that has come {state}" in text_of(of_student)
+    page = boss.get(address(enrolments.CourseEnrolmentTrigger, "change", course.pk))
+    assert page.context["subtitle"] == "1000-0000-7, ELA3105 2025/2026"
 
 
 def test_who_sees_the_processors(db):
