@@ -13,6 +13,7 @@ from credentials.models import (
     AwardingBatch,
     AwardingOutcome,
     AwardingRun,
+    DocumentOrderItem,
     IssuedCredentialNumber,
     RequirementSet,
 )
@@ -69,6 +70,7 @@ def _one_of_each(number: int, call: uuid.UUID) -> None:
     _alert(student, school)
     _set_up(number)
     _archive(student, number, call)
+    _order(student)
     _run(student, number)
     _audit(student, number)
 
@@ -114,6 +116,19 @@ def _archive(student: Student, number: int, call: uuid.UUID) -> None:
         last_name="Former",
         awarded_on=DAY,
         legacy_number=f"L-{number}",
+        version=1,
+    )
+
+
+def _order(student: Student) -> None:
+    award = student.awarded_credentials.get()
+    DocumentOrderItem.objects.create(
+        award=award,
+        number_id=award.number_id,
+        status="Ordered",
+        delivery_method="ManualMail",
+        language="en",
+        copies=1,
         version=1,
     )
 

@@ -39,6 +39,7 @@ CREDENTIALS = {
     credentials.RequirementSetStatus,
     credentials.AwardedCredential,
     credentials.ArchivedCredential,
+    credentials.DocumentOrderItem,
     credentials.AwardingRun,
     credentials.AwardingBatch,
     credentials.AwardingOutcome,
