@@ -55,6 +55,8 @@ CODES_OF_SERVICES = {
     "SubmitStudentStatusAcknowledgement": {
         *("9002", "9010", "12000", "12001", "12002", "12003", "12004"),
     },
+    "SubmitDocumentOrder": {"44016", "44017", "44018", "44020"},
+    "SubmitDocumentOrderStatus": {"9014", "9023", "99002", "99003", "99004"},
 }
 
 

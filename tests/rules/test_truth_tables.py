@@ -10,6 +10,7 @@ from pasi import rules
 from tests.rules.acknowledgement_cases import ACKNOWLEDGEMENT_CASES
 from tests.rules.awarding_cases import AWARDING_CASES
 from tests.rules.cases import Case
+from tests.rules.document_order_cases import DOCUMENT_ORDER_CASES
 from tests.rules.enrolment_cases import ENROLMENT_CASES
 from tests.rules.enrolment_submit_cases import ENROLMENT_SUBMIT_CASES
 from tests.rules.part_cases import PART_CASES
@@ -22,12 +23,13 @@ ALL_CASES: list[Case] = [
     *ENROLMENT_CASES,
     *ENROLMENT_SUBMIT_CASES,
     *ACKNOWLEDGEMENT_CASES,
+    *DOCUMENT_ORDER_CASES,
 ]
 
 CODES_NEVER_RAISED = [
     *("10003", "10009", "10013", "10023", "10024", "10027", "10028", "10035", "10038", "10040"),
     *("10041", "10049", "10054", "10071", "10100", "10102", "10108", "10116", "10118", "10123"),
-    *("10128", "10129", "10143", "10152", "11104", "11225"),
+    *("10128", "10129", "10143", "10152", "11104", "11225", "44016"),
 ]
 
 
