@@ -12,6 +12,7 @@ from credentials.models import (
     ArchivedCredential,
     AwardedCredential,
     DocumentOrderItem,
+    RequirementAchievement,
     RequirementSet,
     RequirementSetStatus,
 )
@@ -104,6 +105,21 @@ class RequirementSetStatusAdmin(OfStudentAdmin):
     list_select_related = ("student__legal_name", "requirement_set")
     list_filter = ("status", "is_calculated", RequirementSetFilter)
     fields = (*list_display, "version", "created_at", "updated_at")
+
+
+@admin.register(RequirementAchievement)
+class RequirementAchievementAdmin(OfStudentAdmin):
+    list_display = (
+        "requirement",
+        "of_student",
+        "name",
+        "achievement",
+        "organization",
+        "updated_at",
+    )
+    list_select_related = ("student__legal_name", "organization")
+    list_filter = ("achievement",)
+    fields = (*list_display, "version", "created_at")
 
 
 # --- Credentials --------------------------------------------------------------------------------

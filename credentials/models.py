@@ -1,5 +1,5 @@
-"""Requirement sets, awarded credentials with every number ever issued, orders of their documents,
-awarding runs.
+"""Requirement sets and manual requirements, awarded credentials with every number ever issued,
+orders of their documents, awarding runs.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from audit.history import tracked
 from audit.models import ServiceCall, append_only
-from pasi.models import Versioned
+from pasi.models import CODE_LENGTH, Organization, Versioned
 from pasi.text_search import Folded
 from students.models import NameParts, Student
 
@@ -69,6 +69,38 @@ class RequirementSetStatus(Versioned):
 
     def __str__(self) -> str:
         return f"{self.requirement_set_id} {self.status}"
+
+
+class RequirementAchievement(Versioned):
+    """What somebody has said of a student's manual requirement: a nomination, a request, a review.
+
+    `updated_at` is when it was said last, `organization` for whom.
+    """
+
+    class Achievement(models.TextChoices):
+        ACHIEVED = "Achieved"
+        NOT_ACHIEVED = "NotAchieved"
+        NOT_ASSESSED = "NotAssessed"
+
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="requirement_achievements", db_index=False
+    )
+    requirement = models.CharField(max_length=CODE_LENGTH)
+    achievement = models.CharField(max_length=11, choices=Achievement.choices)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    history = tracked(no_index=("student", "organization"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "requirement"], name="requirement_once_per_student"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement} {self.achievement}"
 
 
 class IssuedCredentialNumber(models.Model):

@@ -15,6 +15,7 @@ from credentials.models import (
     AwardingRun,
     DocumentOrderItem,
     IssuedCredentialNumber,
+    RequirementAchievement,
     RequirementSet,
 )
 from enrolments import models as enrolments
@@ -71,6 +72,13 @@ def _one_of_each(number: int, call: uuid.UUID) -> None:
     _set_up(number)
     _archive(student, number, call)
     _order(student)
+    RequirementAchievement.objects.create(
+        student=student,
+        requirement="StudentIsNominated-81350",
+        achievement="Achieved",
+        organization=school,
+        version=1,
+    )
     _run(student, number)
     _audit(student, number)
 

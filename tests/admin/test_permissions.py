@@ -37,6 +37,7 @@ CREDENTIALS = {
     enrolments.OfficialMark,
     enrolments.TranscriptTrigger,
     credentials.RequirementSetStatus,
+    credentials.RequirementAchievement,
     credentials.AwardedCredential,
     credentials.ArchivedCredential,
     credentials.DocumentOrderItem,

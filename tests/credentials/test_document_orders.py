@@ -443,10 +443,12 @@ def test_what_no_service_does_the_database_refuses_as_well(award):
         "delivery_method": "Courier",
         "language": "en",
         "copies": 1,
-        "version": 1,
+        "version": bulk.next_versions(1)[0],
     }
     with set_up():
-        DocumentOrderItem.objects.create(**{**values, "status": "Cancelled"})
+        DocumentOrderItem.objects.create(
+            **{**values, "status": "Cancelled", "version": bulk.next_versions(1)[0]}
+        )
         DocumentOrderItem.objects.create(**values)
         for wrong, constraint in (
             ({}, "document_ordered_once_per_number"),
