@@ -33,7 +33,7 @@ OF_A_SET = tuple(RequirementSetStatus.Status.values)
 OF_A_REQUIREMENT = tuple(RequirementAchievement.Achievement.values)
 
 
-class AchievementSerializer(StrictSerializer):
+class RequirementAchievementSerializer(StrictSerializer):
     """The status of a requirement set, or of one of its manual requirements."""
 
     RequirementSet = CodeField("RequirementSet")
@@ -66,7 +66,7 @@ class AchievementsField(ObjectListField):
     default_error_messages = {"twice": _("is about the same as an earlier element")}
 
     def __init__(self, **options):
-        super().__init__(AchievementSerializer(), **options)
+        super().__init__(RequirementAchievementSerializer(), **options)
 
     def to_internal_value(self, data):
         elements = super().to_internal_value(data)
