@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import RecordRead, ServiceCall, ServiceResponse
+from credentials.ordering_in_bulk import CANCEL_DOCUMENT_ORDERS, ORDER_DOCUMENTS
 from credentials.services.submit_awarding_multiple import DRY_RUN_OPERATION
 from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
 from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
@@ -24,7 +25,10 @@ from students.models import Student
 SHOWN_OF_A_BODY = 50_000  # characters
 SHOWN_OF_A_KIND = 10  # changed records
 # Recorded calls that are no published service.
-OTHER_OPERATIONS = (CHANGE_SET_UP, DRY_RUN_OPERATION, "ImportRecords", "ProcessTriggers")
+OTHER_OPERATIONS = (
+    *(CHANGE_SET_UP, DRY_RUN_OPERATION, ServiceCall.IMPORT_RECORDS, "ProcessTriggers"),
+    *(ORDER_DOCUMENTS, CANCEL_DOCUMENT_ORDERS),
+)
 NOT_APPLIED = _("no answer recorded: nothing was applied")
 
 

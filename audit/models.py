@@ -34,6 +34,8 @@ class ServiceCall(models.Model):
         WORKER = "worker", "Background worker"
         MIGRATION = "migration", "Set-up of the database"
 
+    IMPORT_RECORDS = "ImportRecords"  # operation of an import: data conversion, to credentials
+
     message_id = models.UUIDField(primary_key=True, help_text="UUIDv7, so ordered by time.")
     received_at = models.DateTimeField(db_default=Now())
     operation = models.CharField(max_length=80)

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,8 @@ from credentials.credential_numbers import WRITTEN, written
 from credentials.models import (
     ArchivedCredential,
     AwardedCredential,
+    DocumentOrderItem,
+    RequirementAchievement,
     RequirementSet,
     RequirementSetStatus,
 )
@@ -18,6 +20,7 @@ from enrolments.admin import OfStudentAdmin
 from pasi.back_office.admins import (
     MarkedDeleted,
     ReadOnlyAdmin,
+    ReadOnlyHistoryAdmin,
     ReadOnlyInline,
     RecordedAdmin,
     record_url,
@@ -30,6 +33,12 @@ from pasi.back_office.lists import (
 )
 from pasi.calendar import school_year_text
 from pasi.text_search import folded
+from students.part_admin import student_link
+
+BY_NUMBER_OR_STUDENT = _(
+    "Credential number (XXXXX-XXXXX or ten digits, former ones too), legacy number, "
+    "or ASN or name of the student"
+)
 
 
 def number_in(text: str) -> int | None:
@@ -43,6 +52,21 @@ def numbered(text: str) -> Q:
     found = Q(legacy_number__folded=folded(text)) & ~Q(legacy_number="")
     number = number_in(text)
     return found | Q(number=number) if number else found
+
+
+def awards_found(text: str) -> QuerySet:
+    """Keys of the awards that `text` names: by a number of theirs, former ones too, or by the
+    student. One search per index and their union: joined by OR they would read the whole table.
+    """
+    awards = AwardedCredential.objects.order_by()
+    return (
+        awards.filter(numbered(text))
+        .values("pk")
+        .union(
+            ArchivedCredential.objects.filter(numbered(text)).values("award"),
+            awards.filter(student__in=students_found(text)).values("pk"),
+        )
+    )
 
 
 # --- Requirement sets ---------------------------------------------------------------------------
@@ -83,6 +107,21 @@ class RequirementSetStatusAdmin(OfStudentAdmin):
     fields = (*list_display, "version", "created_at", "updated_at")
 
 
+@admin.register(RequirementAchievement)
+class RequirementAchievementAdmin(OfStudentAdmin):
+    list_display = (
+        "requirement",
+        "of_student",
+        "name",
+        "achievement",
+        "organization",
+        "updated_at",
+    )
+    list_select_related = ("student__legal_name", "organization")
+    list_filter = ("achievement",)
+    fields = (*list_display, "version", "created_at")
+
+
 # --- Credentials --------------------------------------------------------------------------------
 
 
@@ -116,6 +155,25 @@ class ArchivedInline(NumberedAdmin, ReadOnlyInline):
     )
 
 
+class DocumentOrderInline(ReadOnlyInline):
+    model = DocumentOrderItem
+    has_history = True
+    verbose_name_plural = _("orders of its document")
+    fields = (
+        "credential_number",
+        "status",
+        "delivery_method",
+        "language",
+        "copies",
+        "created_at",
+        "updated_at",
+    )
+
+    @admin.display(description=_("Credential number"))
+    def credential_number(self, item: DocumentOrderItem) -> str:
+        return written(item.number_id)
+
+
 @admin.register(AwardedCredential)
 class AwardedCredentialAdmin(NumberedAdmin, OfStudentAdmin):
     list_display = (
@@ -130,24 +188,12 @@ class AwardedCredentialAdmin(NumberedAdmin, OfStudentAdmin):
     )
     list_select_related = ("student",)
     list_filter = (CredentialTypeFilter, SchoolYearFilter, "is_deleted")
-    search_help_text = _(
-        "Credential number (XXXXX-XXXXX or ten digits, former ones too), legacy number, "
-        "or ASN or name of the student"
-    )
+    search_help_text = BY_NUMBER_OR_STUDENT
     fields = (*list_display, "delete_reason", "version", "created_at", "updated_at")
-    inlines = (ArchivedInline,)
+    inlines = (ArchivedInline, DocumentOrderInline)
 
     def found(self, text: str) -> Q:
-        """One search per index and their union: joined by OR they would read the whole table."""
-        awards = AwardedCredential.objects.order_by()
-        return Q(
-            pk__in=awards.filter(numbered(text))
-            .values("pk")
-            .union(
-                ArchivedCredential.objects.filter(numbered(text)).values("award"),
-                awards.filter(super().found(text)).values("pk"),
-            )
-        )
+        return Q(pk__in=awards_found(text))
 
     def name_of(self, record):
         return f"{written(record.number_id)} {record.credential_type}"
@@ -201,4 +247,63 @@ class ArchivedCredentialAdmin(NumberedAdmin, ReadOnlyAdmin):
     def present(self, former: ArchivedCredential) -> str:
         return format_html(
             '<a href="{}">{}</a>', record_url(former.award), written(former.award.number_id)
+        )
+
+
+# --- Orders of documents ------------------------------------------------------------------------
+
+
+@admin.register(DocumentOrderItem)
+class DocumentOrderItemAdmin(ReadOnlyHistoryAdmin):
+    """Items are ordered and changed by the services only."""
+
+    lists_students = True
+    list_display = (
+        "credential_number",
+        "credential_type",
+        "of_student",
+        "recipient",
+        "status",
+        "delivery_method",
+        "language",
+        "copies",
+        "updated_at",
+    )
+    list_select_related = ("award__student__legal_name",)
+    list_filter = ("status", "delivery_method", "language")
+    search_fields = ("number",)
+    search_help_text = BY_NUMBER_OR_STUDENT
+    fields = (*list_display, "award_now", "version", "created_at")
+
+    def get_search_results(self, request, queryset, search_term):
+        text = search_term.strip()
+        found = queryset.filter(award__in=awards_found(text)) if text else queryset
+        return found, False
+
+    def name_of(self, record):
+        return f"{written(record.number_id)} {record.get_status_display()}"
+
+    def students_seen(self, request, record):
+        return [record.award.student.asn]
+
+    @admin.display(description=_("Credential number"))
+    def credential_number(self, item: DocumentOrderItem) -> str:
+        return written(item.number_id)
+
+    @admin.display(description=_("Credential type"))
+    def credential_type(self, item: DocumentOrderItem) -> str:
+        return item.award.credential_type
+
+    @admin.display(description=_("Student"))
+    def of_student(self, item: DocumentOrderItem) -> str:
+        return student_link(item.award.student)
+
+    @admin.display(description=_("Recipient"))
+    def recipient(self, item: DocumentOrderItem) -> str:
+        return item.award.student.legal_name.full_name
+
+    @admin.display(description=_("Number now"))
+    def award_now(self, item: DocumentOrderItem) -> str:
+        return format_html(
+            '<a href="{}">{}</a>', record_url(item.award), written(item.award.number_id)
         )

@@ -1,4 +1,6 @@
-"""Requirement sets, awarded credentials with every number ever issued, awarding runs."""
+"""Requirement sets and manual requirements, awarded credentials with every number ever issued,
+orders of their documents, awarding runs.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,7 +9,7 @@ from django.db.models.functions import Now
 
 from audit.history import tracked
 from audit.models import ServiceCall, append_only
-from pasi.models import Versioned
+from pasi.models import CODE_LENGTH, Organization, Versioned
 from pasi.text_search import Folded
 from students.models import NameParts, Student
 
@@ -67,6 +69,38 @@ class RequirementSetStatus(Versioned):
 
     def __str__(self) -> str:
         return f"{self.requirement_set_id} {self.status}"
+
+
+class RequirementAchievement(Versioned):
+    """What somebody has said of a student's manual requirement: a nomination, a request, a review.
+
+    `updated_at` is when it was said last, `organization` for whom.
+    """
+
+    class Achievement(models.TextChoices):
+        ACHIEVED = "Achieved"
+        NOT_ACHIEVED = "NotAchieved"
+        NOT_ASSESSED = "NotAssessed"
+
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="requirement_achievements", db_index=False
+    )
+    requirement = models.CharField(max_length=CODE_LENGTH)
+    achievement = models.CharField(max_length=11, choices=Achievement.choices)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    history = tracked(no_index=("student", "organization"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "requirement"], name="requirement_once_per_student"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement} {self.achievement}"
 
 
 class IssuedCredentialNumber(models.Model):
@@ -156,6 +190,82 @@ class ArchivedCredential(AwardDetails):
 
     def __str__(self) -> str:
         return f"{self.credential_type} {self.number_id}"
+
+
+class DocumentOrderItem(Versioned):
+    """An order to print the document of an award and to send it to the student.
+
+    It is for the number that the award has when it is ordered: a re-issue brings a new document.
+    Source of statuses and delivery methods: PASI knowledge base; their code texts: inferred.
+    """
+
+    class Status(models.TextChoices):
+        ORDERED = "Ordered"
+        READY_FOR_DELIVERY = "ReadyForDelivery", "Ready for delivery"
+        USER_HOLD = "UserHold", "User hold"
+        SYSTEM_HOLD = "SystemHold", "System hold"
+        SENT_FOR_DELIVERY = "SentForDelivery", "Sent for delivery"
+        DELIVERED = "Delivered"
+        FAILED_DELIVERY = "FailedDelivery", "Failed delivery"
+        CANCELLED = "Cancelled"
+
+    class DeliveryMethod(models.TextChoices):
+        AUTOMATED_PLUS_CARDBOARD = "AutomatedPlusCardboard", "Automated mail with cardboard"
+        MANUAL_MAIL = "ManualMail", "Manual mail"
+        CERTIFICATION = "Certification"
+        COURIER = "Courier"
+        CERTIFICATION_AND_COURIER = "CertificationAndCourier", "Certification and courier"
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", "English"
+        FRENCH = "fr", "French"
+
+    # While an award has an open item it is neither re-issued nor deleted (44015).
+    OPEN = (
+        Status.ORDERED,
+        Status.READY_FOR_DELIVERY,
+        Status.USER_HOLD,
+        Status.SYSTEM_HOLD,
+    )
+
+    award = models.ForeignKey(
+        AwardedCredential, on_delete=models.PROTECT, related_name="document_order_items"
+    )
+    number = models.ForeignKey(
+        IssuedCredentialNumber,
+        on_delete=models.PROTECT,
+        db_column="credential_number",
+        related_name="+",
+        db_index=False,
+    )
+    status = models.CharField(max_length=16, choices=Status.choices)
+    delivery_method = models.CharField(max_length=23, choices=DeliveryMethod.choices)
+    language = models.CharField(max_length=2, choices=Language.choices)
+    copies = models.PositiveSmallIntegerField()
+    history = tracked(no_index=("award", "number"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=~Q(status="Cancelled"),
+                name="document_ordered_once_per_number",
+            ),
+            models.CheckConstraint(
+                name="document_copies_1_to_10", condition=Q(copies__gte=1, copies__lte=10)
+            ),
+        ]
+        indexes = [
+            # What is to be printed or held; what was delivered is found by its credential.
+            models.Index(
+                fields=["status", "id"],
+                condition=Q(status__in=("Ordered", "ReadyForDelivery", "UserHold", "SystemHold")),
+                name="document_order_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number_id} {self.status}"
 
 
 class AwardingRun(models.Model):

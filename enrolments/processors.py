@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, models
 
+from credentials.transcripts import keep_statuses
 from enrolments.alert_facts import load_course_enrolments, load_school_enrolments, load_students
 from enrolments.alert_rules.registry import (
     evaluate_course_enrolment,
@@ -19,7 +20,9 @@ from enrolments.alert_rules.scanning import next_scan_date
 from enrolments.models import ProcessorProgress, RecordType
 from enrolments.status_processor import (
     Batch,
+    Calculator,
     Judge,
+    calculate,
     carry_out,
     log_what_failed,
     set_aside,
@@ -38,12 +41,13 @@ BATCH_OF_NO_RULES = 5_000
 
 @dataclass(frozen=True)
 class Processor:
-    """A background processor. Without a judge it has no rules yet: draining it marks its triggers
-    done and changes nothing else; stored requirement-set statuses stay as they are.
+    """A background processor: it judges records by rules, which raise alerts, or has a calculator
+    bring them up to date. Without either, draining it marks its triggers done and changes nothing.
     """
 
     name: str
     judge: Judge | None = None
+    calculator: Calculator | None = None
 
     @property
     def trigger(self) -> type[models.Model]:
@@ -79,7 +83,7 @@ PROCESSORS = (
         ),
     ),
     Processor("ResponsibleSchool"),
-    Processor("Transcript"),
+    Processor("Transcript", calculator=keep_statuses),
 )
 
 
@@ -179,7 +183,9 @@ def _one_batch(
                 among=among,
             )
             with no_garbage_collection():
-                return carry_out(each.judge, each.status, claimed, call.message_id)
+                if each.judge:
+                    return carry_out(each.judge, each.status, claimed, call.message_id)
+                return calculate(each.calculator, each.status, claimed, call.message_id)
     except Exception as error:
         if not claimed or _is_of_the_database(error):
             raise  # no record is to blame: what was claimed stays outstanding

@@ -1,4 +1,4 @@
-"""One batch of a status processor: load, judge, replace the alerts.
+"""One batch of a processor: load, judge, replace the alerts; or have a calculator do its work.
 
 The status rows of the batch are locked, which keeps other workers and acknowledgements of the same
 records away until the commit. What a trigger asks for is judged on whatever is stored by then;
@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, models
@@ -57,6 +57,19 @@ class Judge:
     next_scan: Callable[[Any, Sequence[Alert]], date | None] = lambda facts, found: None
 
 
+class Calculator(Protocol):
+    """Brings what is stored about records up to date, in the transaction of a batch.
+
+    It is given the records, whose status rows are locked, and the call that its history rows
+    belong to; it answers the errors of those that it could not do, and has then left these as they
+    were. What it raises is nobody's error: the batch is tried again in halves. Nothing but the
+    status rows is locked: what it writes it locks first, in the order of all locks, and reads what
+    decides after that.
+    """
+
+    def __call__(self, records: Sequence[int], call: UUID) -> Mapping[int, Exception]: ...
+
+
 @dataclass
 class Batch:
     """What became of a batch, in records; and up to which version of triggers it went."""
@@ -85,17 +98,12 @@ class Findings:
 
 
 def carry_out(
-    judge: Judge | None,
+    judge: Judge,
     status: type[models.Model],
     claimed: Sequence[tuple[int, int]],
     call: UUID,
 ) -> Batch:
     """Judge the claimed records, (key, trigger version), and mark their triggers done."""
-    up_to = max((version for _key, version in claimed), default=0)
-    if judge is None:
-        versions = bulk.next_versions(len(claimed))
-        _mark_done(status, [(*each, v, None) for each, v in zip(claimed, versions, strict=True)])
-        return Batch(len(claimed), len(claimed), up_to=up_to)
     version_of = dict(claimed)
     subjects = judge.load(list(version_of))
     found = _judged(judge, subjects)
@@ -111,7 +119,31 @@ def carry_out(
         ],
     )
     set_aside(status, [(key, version_of[key], error) for key, error in found.errors.items()])
-    return Batch(len(claimed), len(good), len(found.errors), up_to)
+    return Batch(len(claimed), len(good), len(found.errors), _up_to(claimed))
+
+
+def calculate(
+    calculator: Calculator | None,
+    status: type[models.Model],
+    claimed: Sequence[tuple[int, int]],
+    call: UUID,
+) -> Batch:
+    """Have the claimed records brought up to date, and mark their triggers done. Without a
+    calculator there is nothing to bring up to date.
+    """
+    errors = calculator([key for key, _version in claimed], call) if calculator else {}
+    for key, error in errors.items():
+        log_what_failed(f"{status.__name__} {key}", error)
+    good = [each for each in claimed if each[0] not in errors]
+    versions = bulk.next_versions(len(good))
+    _mark_done(status, [(*each, v, None) for each, v in zip(good, versions, strict=True)])
+    version_of = dict(claimed)
+    set_aside(status, [(key, version_of[key], error) for key, error in errors.items()])
+    return Batch(len(claimed), len(good), len(errors), _up_to(claimed))
+
+
+def _up_to(claimed: Sequence[tuple[int, int]]) -> int:
+    return max((version for _key, version in claimed), default=0)
 
 
 def _judged(judge: Judge, subjects: Mapping[int, Subject]) -> Findings:

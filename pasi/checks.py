@@ -55,6 +55,12 @@ CODES_OF_SERVICES = {
     "SubmitStudentStatusAcknowledgement": {
         *("9002", "9010", "12000", "12001", "12002", "12003", "12004"),
     },
+    "SubmitCredentialRequirementAchievement": {
+        *("9002", "9014", "9023", "9062", "43004", "43015", "43016", "43017", "43018"),
+        *("44013", "44014", "99005"),
+    },
+    "SubmitDocumentOrder": {"44016", "44017", "44018", "44020"},
+    "SubmitDocumentOrderStatus": {"9014", "9023", "99002", "99003", "99004"},
 }
 
 

@@ -7,7 +7,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import RecordRead, ServiceCall
-from credentials.models import AwardedCredential, RequirementSetStatus
+from credentials.models import (
+    AwardedCredential,
+    DocumentOrderItem,
+    RequirementAchievement,
+    RequirementSetStatus,
+)
 from enrolments.models import CoreAlert, CourseEnrolment, OfficialMark, SchoolEnrolment
 from pasi.back_office.admins import ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text
@@ -165,7 +170,9 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
             (_("Course enrolments"), CourseEnrolment, query),
             (_("Official marks"), OfficialMark, query),
             (_("Requirement sets"), RequirementSetStatus, query),
+            (_("Requirements set by hand"), RequirementAchievement, query),
             (_("Credentials"), AwardedCredential, query),
+            (_("Orders of documents"), DocumentOrderItem, query),
             (_("Service calls"), ServiceCall, query),
             (_("Who looked"), RecordRead, query),
         ]

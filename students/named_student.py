@@ -7,6 +7,7 @@ from pasi.calendar import current_school_year
 from pasi.faults import Fault
 from pasi.models import Organization
 from students.associations import (
+    KnownStudent,
     Periods,
     created_lately_by,
     known_students,
@@ -23,6 +24,7 @@ class NamedStudent:
 
     access: StudentAccess
     student: Student | None = None
+    known: KnownStudent | None = None
     may_change_original: bool = True
 
 
@@ -58,6 +60,7 @@ def lock_student(asn: str, organization: Organization, today: datetime.date) -> 
             is_ministry=is_ministry,
         ),
         student=student,
+        known=known,
         may_change_original=created_lately_by(known, organization, today),
     )
 

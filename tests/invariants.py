@@ -139,6 +139,7 @@ WHOLE = {
     "a stored version has been issued, and only once": """
         SELECT version, count(*) FROM (
             SELECT version FROM credentials_awardedcredential
+            UNION ALL SELECT version FROM credentials_documentorderitem
             UNION ALL SELECT version FROM students_student
             UNION ALL SELECT version FROM enrolments_transcripttrigger
             UNION ALL SELECT version FROM enrolments_responsibleschooltrigger
@@ -250,6 +251,29 @@ ALERTS = {
 }
 
 
+# What must hold of document orders.
+ORDERS = {
+    "an open order is for the number that its award has, which is not deleted": """
+        SELECT i.id, i.status, i.credential_number, a.credential_number, a.is_deleted
+        FROM credentials_documentorderitem i JOIN credentials_awardedcredential a
+            ON a.id = i.award_id
+        WHERE i.status IN ('Ordered', 'ReadyForDelivery', 'UserHold', 'SystemHold')
+            AND (a.is_deleted OR a.credential_number <> i.credential_number)
+    """,
+    "an order is for a number that its award has or had": """
+        SELECT i.id, i.award_id, i.credential_number FROM credentials_documentorderitem i
+        WHERE NOT EXISTS (SELECT FROM credentials_awardedcredential a
+                WHERE (a.id, a.credential_number) = (i.award_id, i.credential_number))
+            AND NOT EXISTS (SELECT FROM credentials_archivedcredential a
+                WHERE (a.award_id, a.credential_number) = (i.award_id, i.credential_number))
+    """,
+    "a document is ordered once for each number, but for orders that were cancelled": """
+        SELECT credential_number, count(*) FROM credentials_documentorderitem
+        WHERE status <> 'Cancelled' GROUP BY 1 HAVING count(*) > 1
+    """,
+}
+
+
 def assert_database_is_sound() -> None:
     assert_history_is_complete()
     assert_name_keys_are_right()
@@ -258,6 +282,7 @@ def assert_database_is_sound() -> None:
     assert_outcomes_are_contiguous()
     assert_triggers_have_a_status()
     assert_nothing_found(STUDENTS)
+    assert_nothing_found(ORDERS)
     assert_alerts_are_sound()
     assert_awarding_is_whole()
 

@@ -21,7 +21,7 @@ from enrolments.models import (
     SchoolEnrolment,
 )
 from enrolments.processors import processor
-from enrolments.status_processor import carry_out
+from enrolments.status_processor import calculate
 from pasi import bulk
 from pasi.caller_info import of_operator
 from pasi.models import Organization, PasiClient
@@ -294,5 +294,5 @@ def process(name="Transcript", limit=10) -> list[int]:
     set_up()."""
     each = processor(name)
     claimed = bulk.claim_triggers(each.trigger, each.status, limit=limit)
-    carry_out(None, each.status, claimed, current_call_id())
+    calculate(each.calculator, each.status, claimed, current_call_id())
     return [key for key, _version in claimed]

@@ -77,6 +77,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "requirement_set": "AHSD-2018",
         "status": "Achieved",
     },
+    "requirement_achievements": {
+        "asn": ADA,
+        "requirement": "StudentIsNominated-81350",
+        "achievement": "Achieved",
+        "organization_code": SCHOOL,
+        "updated_on": "2026-03-01T12:00:00Z",
+    },
     "awarded_credentials": {
         "asn": ADA,
         "credential_type": "AHSD",

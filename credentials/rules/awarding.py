@@ -1,5 +1,7 @@
 """Rules of awarding. Facts: credentials.awarding.Candidate, one requested student."""
 
+from typing import Protocol
+
 from django.utils.translation import gettext_lazy as _
 
 from credentials.awarding import Candidate
@@ -19,6 +21,19 @@ NOT_OF_THIS_RUN = _(
 )
 
 
+class OfNumber(Protocol):
+    """The facts of a request that manages the credentials of a number."""
+
+    @property
+    def asn(self) -> str: ...
+
+    @property
+    def is_deactivated(self) -> bool: ...
+
+    @property
+    def primary_asn(self) -> str: ...
+
+
 @rejection(
     "44013",
     _("Credential Management on Deactivated ASN"),
@@ -28,7 +43,7 @@ NOT_OF_THIS_RUN = _(
     ),
     source=KNOWLEDGE_BASE,
 )
-def deactivated_asn(candidate: Candidate):
+def deactivated_asn(candidate: OfNumber):
     """The ministry is not exempt."""
     if candidate.is_deactivated:
         yield {"StateProvinceId": candidate.asn}
@@ -43,7 +58,7 @@ def deactivated_asn(candidate: Candidate):
     ),
     source=KNOWLEDGE_BASE + "; its title inferred from 44013",
 )
-def secondary_asn(candidate: Candidate):
+def secondary_asn(candidate: OfNumber):
     """The ministry is not exempt."""
     if candidate.primary_asn:
         yield {"SecondaryASN": candidate.asn, "PrimaryASN": candidate.primary_asn}

@@ -1,4 +1,4 @@
-"""requirement_set_statuses.csv and awarded_credentials.csv."""
+"""requirement_set_statuses.csv, requirement_achievements.csv and awarded_credentials.csv."""
 
 from collections import defaultdict
 from itertools import repeat
@@ -7,7 +7,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from credentials.maturity import maturity
-from credentials.models import AwardedCredential, IssuedCredentialNumber, RequirementSetStatus
+from credentials.models import (
+    AwardedCredential,
+    IssuedCredentialNumber,
+    RequirementAchievement,
+    RequirementSetStatus,
+)
 from credentials.writing_awards import store_maturity_dates
 from pasi import bulk
 from pasi.importing.loader import Loader
@@ -39,6 +44,34 @@ class SetStatusLoader(Loader):
                 "requirement_set_id": chunk["requirement_set"],
                 "status": chunk["status"],
                 "is_calculated": chunk["calculated"],
+            },
+        )
+
+
+class RequirementAchievementLoader(Loader):
+    """What was said of manual requirements, by whom and when. It causes no transcript trigger."""
+
+    def load(self, chunk: Chunk) -> None:
+        self.session.find_students(chunk)
+        self.session.find_organizations(chunk, "organization_id", "organization_code")
+        keys = {"student_id": chunk["student_id"], "requirement": chunk["requirement"]}
+        self.session.refuse_existing(
+            chunk,
+            "requirement",
+            RequirementAchievement,
+            keys,
+            _("something is said of this requirement of the student already"),
+        )
+        self.session.write(
+            RequirementAchievement,
+            len(chunk),
+            {
+                "student_id": chunk["student_id"],
+                "requirement": chunk["requirement"],
+                "achievement": chunk["achievement"],
+                "organization_id": chunk["organization_id"],
+                "created_at": chunk["updated_on"],
+                "updated_at": chunk["updated_on"],
             },
         )
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from credentials import credential_numbers
-from credentials.models import RequirementSetStatus
+from credentials.manual_requirements import ALL_MANUAL_REQUIREMENTS
+from credentials.models import RequirementAchievement, RequirementSetStatus
 from pasi.fields import INT16
 from pasi.importing import (
     credential_loaders,
@@ -219,6 +220,19 @@ FILES: tuple[ImportFile, ...] = (
             Column("requirement_set", CodeList(REQUIREMENT_SETS), required=True),
             Column("status", one_of(*RequirementSetStatus.Status.values), required=True),
             Column("calculated", boolean, absent=False),
+        ),
+    ),
+    ImportFile(
+        "requirement_achievements.csv",
+        credential_loaders.RequirementAchievementLoader,
+        (
+            Column("asn", asn, required=True),
+            Column("requirement", one_of(*ALL_MANUAL_REQUIREMENTS), required=True),
+            Column(
+                "achievement", one_of(*RequirementAchievement.Achievement.values), required=True
+            ),
+            Column("organization_code", organization_code, required=True),
+            Column("updated_on", instant, required=True),
         ),
     ),
     ImportFile(

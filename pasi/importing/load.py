@@ -24,8 +24,8 @@ from pasi.importing.session import ImportSession, code_values
 from pasi.progress import Progress
 from pasi.services import Caller, recorded_call
 
-OPERATION = "ImportRecords"
-DRY_RUN_OPERATION = "ImportRecords (dry run)"
+OPERATION = ServiceCall.IMPORT_RECORDS
+DRY_RUN_OPERATION = f"{OPERATION} (dry run)"
 
 
 class WrongDirectory(ValueError):

@@ -1,16 +1,24 @@
 """Rules about a student's name records. Those on characters: name_characters.py."""
 
+from typing import Protocol
+
 from django.utils.translation import gettext_lazy as _
 
 from pasi.rules import rejection
 from students.facts import (
-    CitizenshipChange,
     IdentityChange,
     NameChange,
     NewStudent,
     RestrictionChange,
 )
 from students.rules.sources import KNOWLEDGE_BASE
+
+
+class Update(Protocol):
+    """The facts of a request that changes a record, of whatever service."""
+
+    @property
+    def changes_nothing(self) -> bool: ...
 
 
 @rejection(
@@ -104,7 +112,7 @@ def legal_name_is_not_corrected(change: NameChange):
     _("Nothing to do: the stored record already holds these values."),
     source=KNOWLEDGE_BASE,
 )
-def empty_update(change: NameChange | IdentityChange | RestrictionChange | CitizenshipChange):
+def empty_update(change: Update):
     """Everything sent is stored already, to the letter. A record is never added or deleted in
     vain.
     """

@@ -13,7 +13,9 @@ from credentials.models import (
     AwardingBatch,
     AwardingOutcome,
     AwardingRun,
+    DocumentOrderItem,
     IssuedCredentialNumber,
+    RequirementAchievement,
     RequirementSet,
 )
 from enrolments import models as enrolments
@@ -69,6 +71,14 @@ def _one_of_each(number: int, call: uuid.UUID) -> None:
     _alert(student, school)
     _set_up(number)
     _archive(student, number, call)
+    _order(student)
+    RequirementAchievement.objects.create(
+        student=student,
+        requirement="StudentIsNominated-81350",
+        achievement="Achieved",
+        organization=school,
+        version=1,
+    )
     _run(student, number)
     _audit(student, number)
 
@@ -114,6 +124,19 @@ def _archive(student: Student, number: int, call: uuid.UUID) -> None:
         last_name="Former",
         awarded_on=DAY,
         legacy_number=f"L-{number}",
+        version=1,
+    )
+
+
+def _order(student: Student) -> None:
+    award = student.awarded_credentials.get()
+    DocumentOrderItem.objects.create(
+        award=award,
+        number_id=award.number_id,
+        status="Ordered",
+        delivery_method="ManualMail",
+        language="en",
+        copies=1,
         version=1,
     )
 

@@ -24,6 +24,7 @@ EVERY_FILE = {
     "course_enrolments": [{"start_date": "2025-09-03"}],
     "official_marks": [{"is_available": False}],
     "requirement_set_statuses": [{"calculated": True}],
+    "requirement_achievements": [{"updated_on": "2026-03-01T12:00:00Z"}],
     "awarded_credentials": [{"credential_number": 123, "legacy_number": "AB 12"}],
 }
 COUNTED_APPS = ("pasi", "students", "enrolments", "credentials")

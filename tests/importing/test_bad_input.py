@@ -155,6 +155,10 @@ def test_what_refers_to_rows_that_were_not_read_is_not_reported_as_well(refuse, 
         ("official_marks", "credits_awarded", "31"),
         ("requirement_set_statuses", "requirement_set", "AHSD-2030"),
         ("requirement_set_statuses", "status", "CalculationOutstanding"),
+        ("requirement_achievements", "requirement", "100Credits-81105"),
+        ("requirement_achievements", "achievement", "ToBeAssessed"),
+        ("requirement_achievements", "organization_code", "0001"),
+        ("requirement_achievements", "updated_on", ""),
         ("awarded_credentials", "credential_number", "2147483648"),
         ("awarded_credentials", "credential_type", "PHD"),
         ("awarded_credentials", "awarded_on", "2026"),
@@ -187,6 +191,11 @@ def test_a_cell_is_refused(refuse, name, column, value):
         (
             {"student_names": [{"added_by": "A.9999"}]},
             "student_names.csv:2: added_by: is not a known organization: 'A.9999'",
+        ),
+        (
+            {"requirement_achievements": [{"organization_code": "S.9999"}]},
+            "requirement_achievements.csv:2: organization_code: is not a known organization: "
+            "'S.9999'",
         ),
         (
             {"school_enrolments": [{"start_date": "2026-01-02", "exit_date": "2026-01-01"}]},
@@ -324,6 +333,12 @@ REPEATED = [
         {},
         "requirement_set",
         "the student has a status in this requirement set already: 'AHSD-2018'",
+    ),
+    (
+        "requirement_achievements",
+        {},
+        "requirement",
+        "something is said of this requirement of the student already: 'StudentIsNominated-81350'",
     ),
     (
         "awarded_credentials",

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from audit.models import ServiceCall, ServiceResponse
-from credentials.models import AwardedCredential, RequirementSetStatus
+from credentials.models import AwardedCredential, RequirementAchievement, RequirementSetStatus
 from enrolments import models as enrolments
 from enrolments.models import Course, CourseEnrolment, OfficialMark, SchoolEnrolment
 from pasi import bulk
@@ -38,6 +38,7 @@ TRACKED = (
     CourseEnrolment,
     OfficialMark,
     RequirementSetStatus,
+    RequirementAchievement,
     AwardedCredential,
 )
 
@@ -83,6 +84,11 @@ def test_every_file_arrives(load):
     status = student.requirement_set_statuses.get()
     assert (status.requirement_set_id, status.status) == ("AHSD-2018", "Achieved")
     assert status.is_calculated
+    nomination = student.requirement_achievements.get()
+    assert nomination.requirement == "StudentIsNominated-81350"
+    assert (nomination.achievement, nomination.organization) == ("Achieved", school)
+    at = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
+    assert nomination.updated_at == nomination.created_at == at
     award = student.awarded_credentials.get()
     assert (award.number_id, award.credential_type, award.school_year) == (123, "AHSD", 2026)
     assert (award.full_name, award.legacy_number) == ("Ada Byron", "AB 12")

@@ -84,6 +84,7 @@ OPTIONAL = {
     "KeyValuePair": {"Value"},
     "NewAddress": {"City", "PostalCode", "StateProvince", *_DATES},
     "NewPhoneNumber": {"Extension", *_DATES},
+    "RequirementAchievement": {"Requirement"},
     "StudentDisclosureRestrictionInfo": {"DisclosureRestrictionDetails", *_DATES},
     "StudentIdentityInfo": {"DocumentIssueDate", "DocumentNumber", "MiddleName", "Suffix"},
     "SubmitIdentificationInformationRequest": {

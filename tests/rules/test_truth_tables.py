@@ -10,9 +10,11 @@ from pasi import rules
 from tests.rules.acknowledgement_cases import ACKNOWLEDGEMENT_CASES
 from tests.rules.awarding_cases import AWARDING_CASES
 from tests.rules.cases import Case
+from tests.rules.document_order_cases import DOCUMENT_ORDER_CASES
 from tests.rules.enrolment_cases import ENROLMENT_CASES
 from tests.rules.enrolment_submit_cases import ENROLMENT_SUBMIT_CASES
 from tests.rules.part_cases import PART_CASES
+from tests.rules.requirement_cases import REQUIREMENT_CASES
 from tests.rules.student_cases import STUDENT_CASES
 
 ALL_CASES: list[Case] = [
@@ -22,12 +24,16 @@ ALL_CASES: list[Case] = [
     *ENROLMENT_CASES,
     *ENROLMENT_SUBMIT_CASES,
     *ACKNOWLEDGEMENT_CASES,
+    *DOCUMENT_ORDER_CASES,
+    *REQUIREMENT_CASES,
 ]
 
 CODES_NEVER_RAISED = [
+    "9062",
     *("10003", "10009", "10013", "10023", "10024", "10027", "10028", "10035", "10038", "10040"),
     *("10041", "10049", "10054", "10071", "10100", "10102", "10108", "10116", "10118", "10123"),
     *("10128", "10129", "10143", "10152", "11104", "11225"),
+    *("43004", "43015", "43016", "44016"),
 ]
 
 
