@@ -1,5 +1,15 @@
 """The published operations on credentials, one module each."""
 
 from credentials.services.submit_awarding_multiple import SubmitCredentialAwardingMultiple
+from credentials.services.submit_awarding_single import SubmitCredentialAwardingSingle
+from credentials.services.submit_delete_reason import SubmitCredentialDeleteReason
+from credentials.services.submit_legacy_number import SubmitCredentialLegacyNumber
+from credentials.services.submit_re_issue import SubmitCredentialReIssue
 
-SERVICES = (SubmitCredentialAwardingMultiple,)
+SERVICES = (
+    SubmitCredentialAwardingMultiple,
+    SubmitCredentialAwardingSingle,
+    SubmitCredentialReIssue,
+    SubmitCredentialDeleteReason,
+    SubmitCredentialLegacyNumber,
+)

@@ -1,16 +1,19 @@
 """Rules about a student's name records. Those on characters: name_characters.py."""
 
+from typing import Protocol
+
 from django.utils.translation import gettext_lazy as _
 
 from pasi.rules import rejection
-from students.facts import (
-    CitizenshipChange,
-    IdentityChange,
-    NameChange,
-    NewStudent,
-    RestrictionChange,
-)
+from students.facts import IdentityChange, NameChange, NewStudent, RestrictionChange
 from students.rules.sources import KNOWLEDGE_BASE
+
+
+class MayChangeNothing(Protocol):
+    """The facts of a request that changes a record, if there is anything to change."""
+
+    @property
+    def changes_nothing(self) -> bool: ...
 
 
 @rejection(
@@ -104,7 +107,7 @@ def legal_name_is_not_corrected(change: NameChange):
     _("Nothing to do: the stored record already holds these values."),
     source=KNOWLEDGE_BASE,
 )
-def empty_update(change: NameChange | IdentityChange | RestrictionChange | CitizenshipChange):
+def empty_update(change: MayChangeNothing):
     """Everything sent is stored already, to the letter. A record is never added or deleted in
     vain.
     """
