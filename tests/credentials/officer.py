@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from credentials.models import AwardedCredential
-from students.models import NAME_PARTS, Name, Student
+from credentials.models import AwardedCredential, DocumentOrderItem
+from pasi import bulk
+from students.models import NAME_PARTS, Student
 from tests.http.conftest import check_answer
 from tests.province_builder import caller_info, make_client, make_token, process, set_up
+from tests.students import bodies
 
 AWARD, SINGLE = "SubmitCredentialAwardingMultiple", "SubmitCredentialAwardingSingle"
 RE_ISSUE, DELETE = "SubmitCredentialReIssue", "SubmitCredentialDeleteReason"
@@ -140,10 +142,33 @@ def recalculated() -> None:
         process(limit=1_000)
 
 
-def rename(student: Student, **parts) -> Name:
-    """Another legal name, past the service. Call inside set_up()."""
-    name = student.legal_name
-    for part, value in parts.items():
-        setattr(name, part, value)
-    name.save()
-    return name
+def with_legal_name(student: Student, **parts) -> None:
+    """Change the legal name as it should be changed: SubmitIdentificationInformation."""
+    person = make_officer("Registrar", roles=["Submit Student User"])
+    student.refresh_from_db()
+    names = {"FirstName": "Ada", "MiddleName": "King", "LastName": "Byron", "Suffix": "III"}
+    record = {
+        **names,
+        "BirthDate": student.birth_date.isoformat(),
+        "DocumentType": "AlbertaBirthCertificate",
+        "IsNameExact": True,
+        **parts,
+    }
+    body = bodies.identification_minimal(
+        StateProvinceId=student.asn, PASICoreVersion=student.version, IdentificationRecord=record
+    )
+    response = person.post("SubmitIdentificationInformation", body)
+    assert response.status_code == 200, response.content
+
+
+def order(award, status="Ordered") -> DocumentOrderItem:
+    with set_up():
+        return DocumentOrderItem.objects.create(
+            award=award,
+            number_id=award.number_id,
+            status=status,
+            delivery_method="ManualMail",
+            language="en",
+            copies=1,
+            version=bulk.next_versions(1)[0],
+        )

@@ -11,7 +11,6 @@ from audit.models import ServiceCall, ServiceResponse
 from credentials.models import (
     ArchivedCredential,
     AwardedCredential,
-    DocumentOrderItem,
     IssuedCredentialNumber,
 )
 from enrolments.models import CourseEnrolmentTrigger, ResponsibleSchoolTrigger, TranscriptTrigger
@@ -25,9 +24,11 @@ from tests.credentials.officer import (
     applied,
     make_officer,
     named,
+    order,
     printed,
     recalculated,
     refused,
+    with_legal_name,
 )
 from tests.credentials.officer import officer as officer
 from tests.http.conftest import errors, fault
@@ -41,7 +42,6 @@ from tests.province_builder import (
     make_token,
     set_up,
 )
-from tests.students import bodies
 
 date = datetime.date
 OBJECT = "AwardedStudentCredential"
@@ -67,38 +67,6 @@ def award(student, officer) -> AwardedCredential:
     made = officer.awarded(student)
     recalculated()
     return made
-
-
-def with_legal_name(student: Student, officer, **parts) -> None:
-    """Change the legal name as it should be changed: SubmitIdentificationInformation."""
-    person = make_officer("Registrar", roles=["Submit Student User"])
-    student.refresh_from_db()
-    names = {"FirstName": "Ada", "MiddleName": "King", "LastName": "Byron", "Suffix": "III"}
-    record = {
-        **names,
-        "BirthDate": student.birth_date.isoformat(),
-        "DocumentType": "AlbertaBirthCertificate",
-        "IsNameExact": True,
-        **parts,
-    }
-    body = bodies.identification_minimal(
-        StateProvinceId=student.asn, PASICoreVersion=student.version, IdentificationRecord=record
-    )
-    response = person.post("SubmitIdentificationInformation", body)
-    assert response.status_code == 200, response.content
-
-
-def order(award, status="Ordered") -> DocumentOrderItem:
-    with set_up():
-        return DocumentOrderItem.objects.create(
-            award=award,
-            number_id=award.number_id,
-            status=status,
-            delivery_method="ManualMail",
-            language="en",
-            copies=1,
-            version=bulk.next_versions(1)[0],
-        )
 
 
 # --- What it does -------------------------------------------------------------------------------
@@ -142,7 +110,7 @@ def test_the_former_number_is_archived_as_it_was(award, officer):
 
 
 def test_the_legal_name_is_changed_first_and_then_printed(award, officer, student):
-    with_legal_name(student, officer, LastName="Lovelace", Suffix=None)
+    with_legal_name(student, LastName="Lovelace", Suffix=None)
     applied(officer.re_issue(award, LastName="Lovelace", Suffix=None))
     now = AwardedCredential.objects.get(pk=award.pk)
     assert now.full_name == "Ada King Lovelace"
@@ -150,7 +118,7 @@ def test_the_legal_name_is_changed_first_and_then_printed(award, officer, studen
 
 
 def test_with_another_year_the_awarded_name_may_stay(award, officer, student):
-    with_legal_name(student, officer, LastName="Lovelace")
+    with_legal_name(student, LastName="Lovelace")
     applied(officer.re_issue(award, SchoolYear=2024))
     assert AwardedCredential.objects.get(pk=award.pk).last_name == "Byron"
 
@@ -230,7 +198,7 @@ def test_a_later_year_than_age_leaves_it_to_age(award, officer, student):
 
 
 def test_another_name_moves_nothing(award, officer, student):
-    with_legal_name(student, officer, LastName="Lovelace")
+    with_legal_name(student, LastName="Lovelace")
     before = Student.objects.get(pk=student.pk)
     applied(officer.re_issue(award, LastName="Lovelace"))
     assert Student.objects.get(pk=student.pk).version == before.version
@@ -347,7 +315,7 @@ def test_a_name_that_is_neither_is_no_valid_request(award, officer, changes, nam
 
 
 def test_a_mixture_of_both_names_is_told_from_the_legal_one(award, officer, student):
-    with_legal_name(student, officer, FirstName="Augusta", LastName="Lovelace")
+    with_legal_name(student, FirstName="Augusta", LastName="Lovelace")
     response = officer.re_issue(award, FirstName="Ada", LastName="Lovelace")
     assert list(errors(response)) == ["FirstName"]
 
