@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from credentials.finding import MATCHES
 from pasi.fields import (
     INT16,
     INT32,
@@ -17,10 +18,6 @@ from pasi.fields import (
 )
 from pasi.responses import RejectionSerializer
 from pasi.rules import Rejection
-
-CURRENT, ARCHIVED, LEGACY, ARCHIVED_LEGACY = "Current", "Archived", "Legacy", "ArchivedLegacy"
-# How a number was found, the best way first.
-MATCHES = (CURRENT, ARCHIVED, LEGACY, ARCHIVED_LEGACY)
 
 
 class CredentialSerializer(serializers.Serializer):

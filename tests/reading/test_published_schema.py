@@ -86,6 +86,10 @@ OPTIONAL = {
     "NewPhoneNumber": {"Extension", *_DATES},
     "StudentDisclosureRestrictionInfo": {"DisclosureRestrictionDetails", *_DATES},
     "StudentIdentityInfo": {"DocumentIssueDate", "DocumentNumber", "MiddleName", "Suffix"},
+    "SubmitCredentialAwardingSingleRequest": {"LegacyCredentialNumber"},
+    "SubmitCredentialDeleteReasonRequest": {"DeleteReason"},
+    "SubmitCredentialLegacyNumberRequest": {"LegacyCredentialNumber"},
+    "SubmitCredentialReIssueRequest": {"LegacyCredentialNumber", "MiddleName", "Suffix"},
     "SubmitIdentificationInformationRequest": {
         *("AcknowledgeSimilarStateProvinceIdList", "Gender"),
     },
