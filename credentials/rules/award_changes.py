@@ -1,11 +1,12 @@
 """Rules of changing an award that was made. Facts: credentials.award_changes.AwardChange."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from credentials.award_changes import AwardChange, ReIssue
 from credentials.rules import awarding
 from credentials.rules.awarding import KNOWLEDGE_BASE
-from pasi.rules import rejection
+from pasi.rules import Rule, rejection
 from students.rules.names import empty_update
 
 
@@ -81,9 +82,22 @@ def open_document_orders(change: AwardChange):
         yield {}
 
 
+def stages_of_the_number(*, is_judged: bool) -> tuple[tuple[Rule, ...], ...]:
+    """44013 and 44014 say that they cover re-issuing and revoking; the documents of these services
+    do not list them. So that a wrong award stays correctable they are not judged, unless the
+    ministry sets it so (inferred).
+    """
+    return ((awarding.deactivated_asn,), (awarding.secondary_asn,)) if is_judged else ()
+
+
 # Each ends the judging. Source of the order: spec decision on re-issue; inferred for the others.
 _NAMES_AN_AWARD = ((invalid_number,), (out_of_date,))
-RE_ISSUE_ACCESS_STAGES = (*_NAMES_AN_AWARD, (award_is_deleted,))
+_OF_THE_NUMBER = stages_of_the_number(is_judged=settings.PASI_ACTIVE_NUMBERS_ONLY)
+RE_ISSUE_ACCESS_STAGES = (*_NAMES_AN_AWARD, *_OF_THE_NUMBER, (award_is_deleted,))
 RE_ISSUE_STAGES = ((open_document_orders, awarding.unreasonable_school_year, nothing_new),)
-DELETE_REASON_STAGES = (*_NAMES_AN_AWARD, (empty_update, open_document_orders))
+DELETE_REASON_STAGES = (
+    *_NAMES_AN_AWARD,
+    *_OF_THE_NUMBER,
+    (empty_update, open_document_orders),
+)
 LEGACY_NUMBER_STAGES = (*_NAMES_AN_AWARD, (award_is_deleted,), (empty_update,))

@@ -1,6 +1,7 @@
 """A credential officer: calls the services on single awards over HTTP, and what they answered."""
 
 import json
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,11 +143,11 @@ def recalculated() -> None:
         process(limit=1_000)
 
 
-def with_legal_name(student: Student, **parts) -> None:
-    """Change the legal name as it should be changed: SubmitIdentificationInformation."""
-    person = make_officer("Registrar", roles=["Submit Student User"])
+def with_identity(student: Student, **parts) -> None:
+    """Change legal name or birth date as they should be: SubmitIdentificationInformation."""
+    registrar = make_officer(f"Registrar {uuid.uuid4()}", roles=["Submit Student User"])
     student.refresh_from_db()
-    names = {"FirstName": "Ada", "MiddleName": "King", "LastName": "Byron", "Suffix": "III"}
+    names = {PARTS[part]: getattr(student.legal_name, part) or None for part in NAME_PARTS}
     record = {
         **names,
         "BirthDate": student.birth_date.isoformat(),
@@ -157,7 +158,7 @@ def with_legal_name(student: Student, **parts) -> None:
     body = bodies.identification_minimal(
         StateProvinceId=student.asn, PASICoreVersion=student.version, IdentificationRecord=record
     )
-    response = person.post("SubmitIdentificationInformation", body)
+    response = registrar.post("SubmitIdentificationInformation", body)
     assert response.status_code == 200, response.content
 
 

@@ -28,7 +28,7 @@ from tests.credentials.officer import (
     printed,
     recalculated,
     refused,
-    with_legal_name,
+    with_identity,
 )
 from tests.credentials.officer import officer as officer
 from tests.http.conftest import errors, fault
@@ -110,7 +110,7 @@ def test_the_former_number_is_archived_as_it_was(award, officer):
 
 
 def test_the_legal_name_is_changed_first_and_then_printed(award, officer, student):
-    with_legal_name(student, LastName="Lovelace", Suffix=None)
+    with_identity(student, LastName="Lovelace", Suffix=None)
     applied(officer.re_issue(award, LastName="Lovelace", Suffix=None))
     now = AwardedCredential.objects.get(pk=award.pk)
     assert now.full_name == "Ada King Lovelace"
@@ -118,7 +118,7 @@ def test_the_legal_name_is_changed_first_and_then_printed(award, officer, studen
 
 
 def test_with_another_year_the_awarded_name_may_stay(award, officer, student):
-    with_legal_name(student, LastName="Lovelace")
+    with_identity(student, LastName="Lovelace")
     applied(officer.re_issue(award, SchoolYear=2024))
     assert AwardedCredential.objects.get(pk=award.pk).last_name == "Byron"
 
@@ -198,7 +198,7 @@ def test_a_later_year_than_age_leaves_it_to_age(award, officer, student):
 
 
 def test_another_name_moves_nothing(award, officer, student):
-    with_legal_name(student, LastName="Lovelace")
+    with_identity(student, LastName="Lovelace")
     before = Student.objects.get(pk=student.pk)
     applied(officer.re_issue(award, LastName="Lovelace"))
     assert Student.objects.get(pk=student.pk).version == before.version
@@ -315,7 +315,7 @@ def test_a_name_that_is_neither_is_no_valid_request(award, officer, changes, nam
 
 
 def test_a_mixture_of_both_names_is_told_from_the_legal_one(award, officer, student):
-    with_legal_name(student, FirstName="Augusta", LastName="Lovelace")
+    with_identity(student, FirstName="Augusta", LastName="Lovelace")
     response = officer.re_issue(award, FirstName="Ada", LastName="Lovelace")
     assert list(errors(response)) == ["FirstName"]
 
