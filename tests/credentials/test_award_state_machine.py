@@ -6,7 +6,9 @@ student. Source of the model: seed document SubmitCredentialReIssue and the spec
 """
 
 import datetime
+import itertools
 import json
+import string
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, settings
@@ -47,6 +49,7 @@ CHOICE, STUDENTS, TYPES = st.integers(0, 30), st.integers(0, 2), st.sampled_from
 LEGACIES = st.sampled_from(["", "L-1", "l-1", "OLD 7"])
 REASONS = st.sampled_from(["", "By mistake", "In error"])
 LAST_NAMES = ("Byron", "Lovelace")
+LETTERS = map("".join, itertools.product(string.ascii_lowercase, repeat=3))
 Key = tuple[int, str]  # (student, credential type)
 
 
@@ -82,13 +85,17 @@ class Awards(RuleBasedStateMachine):
 
     @initialize()
     def make(self) -> None:
+        self.first_name = f"Ada-{next(LETTERS)}"  # of no earlier run
         with set_up():
             known = {"achieved": list(SETS.values()), "marks": [("ELA3105", MARK_YEAR, 5)]}
+            known["first_name"] = self.first_name
             mature = {"maturity_date": datetime.date(2020, 9, 1), "maturity_reason": "CREDENTIAL"}
             self.person = make_student(birth_date=BORN, **known, **mature)
-            self.second = make_student(birth_date=BORN, primary=self.person)
+            self.second = make_student(
+                first_name=self.first_name, birth_date=BORN, primary=self.person
+            )
             self.other = make_student(
-                birth_date=BORN,
+                birth_date=BORN + datetime.timedelta(1),  # or they could not bear one name
                 **{**known, "achieved": ["AHSD-2018", "CHSA"]},
                 maturity_date=datetime.date(2027, 9, 1),
                 maturity_reason="AGE",
@@ -163,29 +170,27 @@ class Awards(RuleBasedStateMachine):
         recalculated()
         self.outstanding.clear()
 
-    @rule(choice=st.integers(0, 1), last_name=st.sampled_from(LAST_NAMES))
-    def rename(self, choice, last_name) -> None:
+    def rename(self, student: Student) -> None:
         """The legal name, as it should be changed; nothing on the awards changes by it."""
-        student = (self.person, self.other)[choice]
+        last_name = next(name for name in LAST_NAMES if name != self.legal[student.pk])
         version = Student.objects.values_list("version", flat=True).get(pk=student.pk)
         body = identification_minimal(
             StateProvinceId=student.asn,
             PASICoreVersion=version,
             IdentificationRecord={
-                "FirstName": "Ada",
+                "FirstName": self.first_name,
                 "LastName": last_name,
-                "BirthDate": BORN.isoformat(),
+                "BirthDate": student.birth_date.isoformat(),
                 "DocumentType": "AlbertaBirthCertificate",
                 "IsNameExact": True,
             },
-            AcknowledgeSimilarStateProvinceIdList=[each.asn for each in self.students],
         )
         answer = SubmitIdentificationInformation().execute(
             json.dumps({**body, "CallerInfo": caller_info()}).encode(), OPERATOR
         )
         assert answer.fault is None, answer.body
-        if not answer.body["Rejections"]:
-            self.legal[student.pk] = last_name
+        assert answer.body["Rejections"] == []
+        self.legal[student.pk] = last_name
 
     @rule(choice=STUDENTS)
     def award_in_bulk(self, choice) -> None:
@@ -245,7 +250,7 @@ class Awards(RuleBasedStateMachine):
             SubmitCredentialReIssue,
             CredentialNumber=printed.number,
             PASICoreVersion=award.version - is_stale,
-            FirstName="Ada",
+            FirstName=self.first_name,
             LastName=last_name,
             SchoolYear=year,
             LegacyCredentialNumber=legacy,
@@ -343,6 +348,16 @@ class Awards(RuleBasedStateMachine):
             self.delete(*chosen, "By mistake")
         else:
             self.renumber(*chosen, legacy)
+
+    @rule(choice=CHOICE, is_printed=st.sampled_from([True, True, False]))
+    def take_another_name(self, choice, is_printed) -> None:
+        """First the legal name, then what is held is printed anew."""
+        chosen = self.one_of(choice, is_active=True)
+        student = self.other if chosen and chosen[0][0] == self.other.pk else self.person
+        self.rename(student)
+        if chosen and is_printed:
+            key, printed = chosen
+            self.re_issue(key, printed, printed.year, self.legal[student.pk], printed.legacy)
 
     @rule(choice=CHOICE, reason=REASONS)
     def bring_back_or_reword(self, choice, reason) -> None:
