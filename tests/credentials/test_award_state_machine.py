@@ -41,7 +41,7 @@ from tests.credentials.officer import recalculated
 from tests.province_builder import caller_info, make_award, make_student, set_up
 from tests.students.bodies import identification_minimal
 
-EXAMPLES, STEPS = 50, 24
+EXAMPLES, STEPS = 30, 24
 BORN, MARK_YEAR, CURRENT_YEAR = datetime.date(2008, 5, 17), 2026, 2026
 SETS = {"AHSD": "AHSD-2018", "CHSA": "CHSA", "GHSD": "GHSD"}
 YEARS = st.sampled_from([2008, 2020, 2025, 2026, 2027])
