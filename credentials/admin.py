@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from credentials import awarding_admin  # noqa: F401  (registers its pages)
-from credentials.credential_numbers import WRITTEN, written
+from credentials.credential_numbers import written
+from credentials.finding import find_by_number
 from credentials.models import (
     ArchivedCredential,
     AwardedCredential,
@@ -32,7 +33,6 @@ from pasi.back_office.lists import (
     students_found,
 )
 from pasi.calendar import school_year_text
-from pasi.text_search import folded
 from students.part_admin import student_link
 
 BY_NUMBER_OR_STUDENT = _(
@@ -41,32 +41,14 @@ BY_NUMBER_OR_STUDENT = _(
 )
 
 
-def number_in(text: str) -> int | None:
-    """The credential number written XXXXX-XXXXX or as ten digits; None for anything else."""
-    number = int(text.replace("-", "")) if WRITTEN.fullmatch(text) else None
-    return number if number and number < 2**31 else None
-
-
-def numbered(text: str) -> Q:
-    """Records under the number that `text` is, ours or a legacy one."""
-    found = Q(legacy_number__folded=folded(text)) & ~Q(legacy_number="")
-    number = number_in(text)
-    return found | Q(number=number) if number else found
-
-
 def awards_found(text: str) -> QuerySet:
     """Keys of the awards that `text` names: by a number of theirs, former ones too, or by the
     student. One search per index and their union: joined by OR they would read the whole table.
     """
     awards = AwardedCredential.objects.order_by()
-    return (
-        awards.filter(numbered(text))
-        .values("pk")
-        .union(
-            ArchivedCredential.objects.filter(numbered(text)).values("award"),
-            awards.filter(student__in=students_found(text)).values("pk"),
-        )
-    )
+    numbered = [found.award for found in find_by_number([text])]
+    of_students = awards.filter(student__in=students_found(text)).values("pk")
+    return awards.filter(pk__in=numbered).values("pk").union(of_students)
 
 
 # --- Requirement sets ---------------------------------------------------------------------------
@@ -239,9 +221,10 @@ class ArchivedCredentialAdmin(NumberedAdmin, ReadOnlyAdmin):
         if not text:
             return queryset, False
         rows = ArchivedCredential.objects.order_by()
-        of_students = rows.filter(award__student__in=students_found(text))
-        numbers = rows.filter(numbered(text)).values("pk").union(of_students.values("pk"))
-        return queryset.filter(pk__in=numbers), False
+        numbered = [found.archived for found in find_by_number([text]) if found.archived]
+        of_students = rows.filter(award__student__in=students_found(text)).values("pk")
+        found = rows.filter(pk__in=numbered).values("pk").union(of_students)
+        return queryset.filter(pk__in=found), False
 
     @admin.display(description=_("Number now"))
     def present(self, former: ArchivedCredential) -> str:

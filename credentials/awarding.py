@@ -1,7 +1,8 @@
 """Awarding one credential each to many students: load, decide. writing_awards.py writes.
 
 The number of queries does not depend on the number of students. Source: seed document
-SubmitCredentialAwardingMultiple; order of checks inferred.
+SubmitCredentialAwardingMultiple; order of checks inferred. The award of a single student is the
+same with the credential and its school year given.
 """
 
 import datetime
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from django.db.models import F, Max, Q
 from django.utils.functional import cached_property
 
-from credentials.credential_order import ORDER, allowed
+from credentials.credential_order import ORDER, allowed, highest
 from credentials.models import AwardedCredential, RequirementSet, RequirementSetStatus
 from enrolments.models import OfficialMark, SchoolEnrolment, TranscriptTrigger
 from pasi.models import Code
@@ -46,6 +47,7 @@ class Candidate:
     mark_year: int | None = None  # most current official mark with credit awarded
     ged_year: int | None = None  # most current GED mark of value A, B or C
     enrolment_year: int | None = None  # most current school enrolment
+    legacy_number: str = ""  # to be recorded with the award
 
     @property
     def access(self) -> StudentAccess:
@@ -70,6 +72,13 @@ class Candidate:
     def credential(self) -> str | None:
         """The one credential to award, by the Credential Order."""
         return next(iter(allowed(self.open, self.awarded)), None)
+
+    @property
+    def held(self) -> str | None:
+        """What there was to award is awarded already: the highest of it."""
+        if self.achieved and not self.open:
+            return highest(self.achieved & self.awarded)
+        return None
 
     @property
     def has_open_outside_order(self) -> bool:
@@ -100,6 +109,40 @@ class Candidate:
         return self.mark_year if self.credential else None
 
 
+@dataclass
+class SingleCandidate(Candidate):
+    """One requested number and the one credential asked for; the Credential Order does not matter.
+
+    `is_awardable`: the code is one that may be awarded in `requested_year`.
+    """
+
+    requested: str = ""
+    requested_year: int = 0
+    is_awardable: bool = True
+    current_year: int = 0
+
+    @cached_property
+    def achieved(self) -> frozenset[str]:
+        return super().achieved & {self.requested}
+
+    @cached_property
+    def credential(self) -> str | None:
+        return self.requested if self.open else None
+
+    @property
+    def held(self) -> str | None:
+        """Held is held, whether it still is achieved or not."""
+        return self.requested if self.requested in self.awarded else None
+
+    @property
+    def is_recalculating(self) -> bool:
+        return self.is_outstanding and self.requested in self.stored_achieved
+
+    @cached_property
+    def school_year(self) -> int:
+        return self.requested_year
+
+
 def lock_students(asns: Iterable[str]) -> None:
     """Lock the requested students until the transaction ends, in one statement, by key.
 
@@ -119,10 +162,29 @@ def load_candidates(
 ) -> dict[str, Candidate]:
     """The facts of every requested number, by number. A fixed number of queries."""
     only = frozenset(only_types)
-    wanted = sorted(set(asns))
-    candidates = {asn: Candidate(asn, only_types=only) for asn in wanted}
+    candidates = {asn: Candidate(asn, only_types=only) for asn in sorted(set(asns))}
+    by_id, holder_of = _load_students(candidates)
+    _load_statuses(by_id)
+    _load_awards(by_id, holder_of)
+    _load_marks(by_id, holder_of)
+    _load_enrolments(by_id, holder_of, today)
+    return candidates
+
+
+def load_single(candidate: SingleCandidate) -> None:
+    """Complete what the request says of one student by what is stored. Six queries."""
+    by_id, holder_of = _load_students({candidate.asn: candidate})
+    _load_statuses(by_id)
+    _load_awards(by_id, holder_of)
+
+
+def _load_students(candidates: dict[str, Candidate]) -> tuple[dict[int, Candidate], dict[int, int]]:
+    """The students of the numbers: by key; and which of them each linked number belongs to.
+
+    Records held under a secondary number count as the primary's.
+    """
     by_id: dict[int, Candidate] = {}
-    for row in Student.objects.filter(asn__any=wanted).values_list(
+    for row in Student.objects.filter(asn__any=list(candidates)).values_list(
         "asn",
         "id",
         "is_deactivated",
@@ -139,15 +201,9 @@ def load_candidates(
         candidate.birth_date = row[4]
         candidate.maturity_date = row[5]
         candidate.legal_name = row[6:]
-
-    # Records held under a secondary number count as the primary's.
     holder_of = {key: key for key in by_id}
     holder_of.update(Student.objects.filter(primary__any=by_id.keys()).values_list("id", "primary"))
-    _load_statuses(by_id)
-    _load_awards(by_id, holder_of)
-    _load_marks(by_id, holder_of)
-    _load_enrolments(by_id, holder_of, today)
-    return candidates
+    return by_id, holder_of
 
 
 def _load_statuses(by_id: dict[int, Candidate]) -> None:

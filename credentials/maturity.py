@@ -31,9 +31,12 @@ def maturity(birth_date: datetime.date, awards: Iterable[tuple[str, int]]) -> Ma
     """
     age = by_age(birth_date)
     counting = [
-        datetime.date(school_year, 9, 1)
+        school_year
         for credential_type, school_year in awards
         if credential_type in settings.PASI_MATURITY_CREDENTIALS
     ]
-    earliest = min(counting, default=age)
-    return Maturity(earliest, CREDENTIAL) if earliest < age else Maturity(age, AGE)
+    # Years are compared, not dates: a school year may lie beyond the last date there is.
+    earliest = min(counting, default=age.year)
+    if earliest >= age.year:
+        return Maturity(age, AGE)
+    return Maturity(datetime.date(earliest, 9, 1), CREDENTIAL)

@@ -1,9 +1,11 @@
 """How awards are shown, and the answers of the credential services."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
 
+from credentials.finding import MATCHES
 from pasi.fields import (
     INT16,
     INT32,
@@ -15,10 +17,7 @@ from pasi.fields import (
     TextField,
 )
 from pasi.responses import RejectionSerializer
-
-CURRENT, ARCHIVED, LEGACY, ARCHIVED_LEGACY = "Current", "Archived", "Legacy", "ArchivedLegacy"
-# How a number was found, the best way first.
-MATCHES = (CURRENT, ARCHIVED, LEGACY, ARCHIVED_LEGACY)
+from pasi.rules import Rejection
 
 
 class CredentialSerializer(serializers.Serializer):
@@ -97,11 +96,29 @@ def credential_json(
 class SubmitCredentialResponseSerializer(serializers.Serializer):
     """What became of one student's credential."""
 
-    StateProvinceId = TextField(help_text="As it was asked for.")
+    StateProvinceId = TextField(
+        help_text='As asked for, or found by the number; "0" if no student is known.'
+    )
     CredentialNumber = IntegerField(lowest=0, highest=INT64[1], help_text="0 if rejected.")
     CredentialType = TextField(allow_null=True, help_text="null if rejected.")
     PASICoreVersion = IntegerField(lowest=0, help_text="Of the award; 0 if rejected.")
     Rejections = RejectionSerializer(many=True, help_text="Empty if applied.")
+
+
+def submit_credential_response(
+    asn: str,
+    credential_type: str | None = None,
+    number: int = 0,
+    version: int = 0,
+    rejections: Sequence[Rejection] = (),
+) -> dict[str, Any]:
+    return {
+        "StateProvinceId": asn,
+        "CredentialNumber": number,
+        "CredentialType": credential_type,
+        "PASICoreVersion": version,
+        "Rejections": [rejection.as_json() for rejection in rejections],
+    }
 
 
 class SubmitCredentialAwardingMultipleResponseSerializer(serializers.Serializer):

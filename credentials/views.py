@@ -3,14 +3,10 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
-from credentials.filters import LONGEST_NUMBER, CredentialParameters, found_by_number
+from credentials.filters import CredentialParameters
+from credentials.finding import LONGEST_NUMBER, MATCHES, best_matches, find_by_number
 from credentials.models import ArchivedCredential, AwardedCredential
-from credentials.serializers import (
-    CREDENTIAL_COLUMNS,
-    MATCHES,
-    CredentialSerializer,
-    credential_json,
-)
+from credentials.serializers import CREDENTIAL_COLUMNS, CredentialSerializer, credential_json
 from pasi import fields
 from pasi.calendar import business_today
 from pasi.models import Role
@@ -66,8 +62,7 @@ class CredentialListView(RecordListView):
         return visible_awards(queryset, self.reader)
 
     def results(self, rows: list, given: CredentialParameters) -> list[dict]:
-        numbers = given.given("CredentialNumber")
-        return credentials_json(rows, found_by_number(numbers) if numbers else {})
+        return credentials_json(rows, given.matches)
 
 
 class CredentialView(ReadingView):
@@ -83,7 +78,7 @@ class CredentialView(ReadingView):
     path_fields = {"number": fields.TextField(max_length=LONGEST_NUMBER)}
 
     def find(self, given, *, number: str) -> Found:
-        matches = found_by_number([number]) if len(number) <= LONGEST_NUMBER else {}
+        matches = best_matches(find_by_number([number]))
         awards = AwardedCredential.objects.filter(pk__any=sorted(matches))
         found = visible_awards(awards, self.reader).values_list("pk", "number_id")
         if not found:

@@ -534,6 +534,31 @@ def delete_rows(model: type[models.Model], ids: Sequence, call: UUID) -> int:
     )
 
 
+def copy_records(
+    target: type[models.Model],
+    source: type[models.Model],
+    columns: Sequence[str],
+    ids: Sequence[int],
+    *,
+    key: str,
+    values: dict[str, Any],
+) -> int:
+    """Insert a copy of each of the records `ids` into another table, in one statement.
+
+    `columns` are called the same in both; the column `key` gets the primary key of the record, and
+    those of `values` the same value in every row.
+    """
+    if not ids:
+        return 0
+    places = "".join(", %s" for _ in values)
+    return run(
+        f"INSERT INTO {_table(target)} ({quoted([key, *columns, *values])})"
+        f" SELECT {quoted([source._meta.pk.column, *columns])}{places} FROM {_table(source)}"
+        f" WHERE {_key(source)} = ANY(%s::bigint[]) ORDER BY {_key(source)}",
+        [*values.values(), array(ids)],
+    )
+
+
 def complete_rows(
     model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence]
 ) -> int:

@@ -73,7 +73,7 @@ def _of_fault(code: str) -> Entry:
         services = tuple(
             service.operation
             for service in SERVICES
-            if code != _VERSION_MISMATCH or service.takes_version
+            if code != _VERSION_MISMATCH or (service.takes_version and service.mismatch_is_fault)
         )
     remark = ""
     if is_certificates:

@@ -128,6 +128,8 @@ class Service(ABC):
     changes_records = True
     # The record's PASICoreVersion is in the request: 9014 and 3004 are judged.
     takes_version = False
+    # False: another version is a matter of one of the service's own rules.
+    mismatch_is_fault = True
     # Rules in the order they are judged; all violations of a stage are collected, and a stage
     # that fails ends the judging. Those of access are judged before the version is compared.
     access_stages: tuple[tuple[Rule, ...], ...] = ()

@@ -222,6 +222,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Credentials whose award can move the maturity date. Source: inferred.
 PASI_MATURITY_CREDENTIALS = _words("PASI_MATURITY_CREDENTIALS", "AHSD ADEX ADVD GHSD")
+# Awards under deactivated and secondary numbers are neither re-issued nor deleted (44013, 44014).
+PASI_ACTIVE_NUMBERS_ONLY = _flag("PASI_ACTIVE_NUMBERS_ONLY")
 
 LOGGING = {
     "version": 1,

@@ -55,11 +55,11 @@ def test_a_rule_that_no_service_uses_is_an_error(monkeypatch):
 
 
 def test_a_service_without_one_of_its_codes_is_an_error(monkeypatch):
-    fewer = awarding.AWARDING_STAGES[:-1]
-    monkeypatch.setattr(SubmitCredentialAwardingMultiple, "stages", fewer)
+    *fewer, _rule_of_this_service_alone, _last = awarding.AWARDING_STAGES
+    monkeypatch.setattr(SubmitCredentialAwardingMultiple, "stages", (*fewer, _last))
     errors = checks.rules_are_whole(None)
     assert ids(errors) == ["pasi.E001", "pasi.E002"]
-    assert errors[1].msg == "SubmitCredentialAwardingMultiple lacks rule 44004."
+    assert errors[1].msg == "SubmitCredentialAwardingMultiple lacks rule 44008."
 
 
 def test_a_service_without_a_list_of_codes_is_an_error(monkeypatch):

@@ -4,8 +4,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from credentials.awarding import Candidate
-from credentials.credential_order import highest
+from credentials.awarding import Candidate, SingleCandidate
 from pasi.calendar import school_year_of, school_year_text
 from pasi.rules import rejection
 from students.rules.access import invalid_asn
@@ -15,6 +14,9 @@ KNOWLEDGE_BASE = "PASI knowledge base"
 NOTHING_ACHIEVED_OUTSTANDING = _(
     "No credential was awarded: the student has not achieved a credential that can be awarded; "
     "its eligibility is being recalculated; try again."
+)
+YEAR_IN_THE_FUTURE = _(
+    "Credential {Credential} cannot be awarded for school year {SchoolYear}: it lies ahead."
 )
 NOT_OF_THIS_RUN = _(
     "No credential was awarded: this run is limited to other credential types than {Credential}."
@@ -73,9 +75,9 @@ def secondary_asn(candidate: OfNumber):
     is_essential=True,  # whoever passes it has a credential to be awarded
 )
 def nothing_achieved(candidate: Candidate):
-    """No requirement set reads Achieved. While a transcript trigger is outstanding, a stored
-    Achieved counts only for credentials that are already awarded. A run limited to some
-    credential types awards no other.
+    """No requirement set reads Achieved; of a credential that is asked for alone, none of its own.
+    While a transcript trigger is outstanding, a stored Achieved counts only for credentials that
+    are already awarded. A run limited to some credential types awards no other.
     """
     if not candidate.achieved:
         if candidate.is_recalculating:
@@ -96,12 +98,11 @@ def nothing_achieved(candidate: Candidate):
     source=KNOWLEDGE_BASE,
 )
 def already_awarded(candidate: Candidate):
-    """Everything achieved is awarded, also under a linked number. Deleted awards do not count."""
-    if candidate.achieved and not candidate.open:
-        yield {
-            "StateProvinceID": candidate.asn,
-            "Credential": highest(candidate.achieved & candidate.awarded),
-        }
+    """Everything achieved is awarded, or the one credential asked for is, also under a linked
+    number. Deleted awards do not count.
+    """
+    if candidate.held:
+        yield {"StateProvinceID": candidate.asn, "Credential": candidate.held}
 
 
 @rejection(
@@ -166,6 +167,30 @@ def unreasonable_school_year(candidate: Candidate):
         yield {"AwardedSchoolYear": school_year_text(year)}
 
 
+@rejection(
+    "44009",
+    _("Credential Not Awarded in School Year"),
+    _(
+        "Credential {Credential} cannot be awarded for school year {SchoolYear}: it is not, or not "
+        "any longer, awarded then."
+    ),
+    source="number: technical documentation; title and meaning inferred",
+    certainty="inferred",
+)
+def not_awarded_in_school_year(candidate: SingleCandidate):
+    """Inferred (low). The code of the credential is not in effect in the school year or may not be
+    submitted; or the school year comes after the current one.
+    """
+    values = {
+        "Credential": candidate.requested,
+        "SchoolYear": school_year_text(candidate.requested_year),
+    }
+    if not candidate.is_awardable:
+        yield values
+    if candidate.requested_year > candidate.current_year:
+        yield {"message": YEAR_IN_THE_FUTURE, **values}
+
+
 # The order in which one requested student is judged; the first failure ends it. Source: inferred.
 AWARDING_STAGES = tuple(
     (rule,)
@@ -180,4 +205,13 @@ AWARDING_STAGES = tuple(
         school_year_undetermined,
         unreasonable_school_year,
     )
+)
+
+# What is held already is not asked further; the rest is told together. Source: inferred.
+AWARDING_SINGLE_STAGES = (
+    (invalid_asn,),
+    (deactivated_asn,),
+    (secondary_asn,),
+    (already_awarded,),
+    (nothing_achieved, unreasonable_school_year, not_awarded_in_school_year),
 )

@@ -14,7 +14,10 @@ from audit.models import ServiceResponse
 from credentials.awarding import Candidate, load_candidates, lock_students
 from credentials.models import AwardingBatch, AwardingOutcome, AwardingRun
 from credentials.rules import awarding as rules
-from credentials.serializers import SubmitCredentialAwardingMultipleResponseSerializer
+from credentials.serializers import (
+    SubmitCredentialAwardingMultipleResponseSerializer,
+    submit_credential_response,
+)
 from credentials.writing_awards import Award, write_awards
 from pasi import bulk
 from pasi.calendar import business_today
@@ -59,13 +62,11 @@ class Decision:
 
     def as_json(self) -> dict:
         """A SubmitCredentialResponse."""
-        return {
-            "StateProvinceId": self.asn,
-            "CredentialNumber": self.award.number if self.award else 0,
-            "CredentialType": self.award.credential_type if self.award else None,
-            "PASICoreVersion": self.award.version if self.award else 0,
-            "Rejections": [rejection.as_json() for rejection in self.rejections],
-        }
+        if award := self.award:
+            return submit_credential_response(
+                self.asn, award.credential_type, award.number, award.version
+            )
+        return submit_credential_response(self.asn, rejections=self.rejections)
 
     def as_outcome(self) -> tuple:
         """The columns of an AwardingOutcome after run and position."""
@@ -218,10 +219,5 @@ def _after_award(candidate: Candidate) -> Candidate:
 def outcome_json(row: tuple) -> dict:
     """One recorded outcome as a SubmitCredentialResponse."""
     asn, credential_type, number, version, _year, code, description = row
-    return {
-        "StateProvinceId": asn,
-        "CredentialNumber": number,
-        "CredentialType": credential_type or None,
-        "PASICoreVersion": version,
-        "Rejections": [Rejection(code, description).as_json()] if code else [],
-    }
+    rejections = [Rejection(code, description)] if code else []
+    return submit_credential_response(asn, credential_type or None, number, version, rejections)

@@ -5,17 +5,12 @@ from typing import Protocol
 from django.utils.translation import gettext_lazy as _
 
 from pasi.rules import rejection
-from students.facts import (
-    IdentityChange,
-    NameChange,
-    NewStudent,
-    RestrictionChange,
-)
+from students.facts import IdentityChange, NameChange, NewStudent, RestrictionChange
 from students.rules.sources import KNOWLEDGE_BASE
 
 
-class Update(Protocol):
-    """The facts of a request that changes a record, of whatever service."""
+class MayChangeNothing(Protocol):
+    """The facts of a request that changes a record, if there is anything to change."""
 
     @property
     def changes_nothing(self) -> bool: ...
@@ -112,7 +107,7 @@ def legal_name_is_not_corrected(change: NameChange):
     _("Nothing to do: the stored record already holds these values."),
     source=KNOWLEDGE_BASE,
 )
-def empty_update(change: Update):
+def empty_update(change: MayChangeNothing):
     """Everything sent is stored already, to the letter. A record is never added or deleted in
     vain.
     """

@@ -87,6 +87,10 @@ OPTIONAL = {
     "RequirementAchievement": {"Requirement"},
     "StudentDisclosureRestrictionInfo": {"DisclosureRestrictionDetails", *_DATES},
     "StudentIdentityInfo": {"DocumentIssueDate", "DocumentNumber", "MiddleName", "Suffix"},
+    "SubmitCredentialAwardingSingleRequest": {"LegacyCredentialNumber"},
+    "SubmitCredentialDeleteReasonRequest": {"DeleteReason"},
+    "SubmitCredentialLegacyNumberRequest": {"LegacyCredentialNumber"},
+    "SubmitCredentialReIssueRequest": {"LegacyCredentialNumber", "MiddleName", "Suffix"},
     "SubmitIdentificationInformationRequest": {
         *("AcknowledgeSimilarStateProvinceIdList", "Gender"),
     },

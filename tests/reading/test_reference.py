@@ -100,7 +100,7 @@ def test_a_rule(ministry):
         "Code": "44010",
         "Title": "Credential Already Awarded",
         "Type": "Rejection",
-        "Services": ["SubmitCredentialAwardingMultiple"],
+        "Services": ["SubmitCredentialAwardingMultiple", "SubmitCredentialAwardingSingle"],
         "Source": "PASI knowledge base",
         "Certainty": "confirmed",
         "Message": "No credential was awarded: student {StateProvinceID} already holds credential "

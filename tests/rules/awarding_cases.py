@@ -2,7 +2,7 @@
 
 import datetime
 
-from credentials.awarding import Candidate
+from credentials.awarding import Candidate, SingleCandidate
 from credentials.rules import awarding as rules
 from students.rules import access
 from tests.rules.cases import breaking, passing
@@ -22,6 +22,23 @@ def candidate(achieved="", *, awarded="", sets=(), **facts) -> Candidate:
             "stored_achieved": frozenset(achieved.split()),
             "awards": tuple((credential_type, 2025) for credential_type in awarded.split()),
             "mark_year": 2026,
+            **facts,
+        },
+    )
+
+
+def single(requested="AHSD", achieved="AHSD", *, year=2026, awarded="", **facts):
+    """The same student, asked for one credential in school year 2025/2026."""
+    return SingleCandidate(
+        ASN,
+        **{
+            "student_id": 1,
+            "birth_date": BORN,
+            "stored_achieved": frozenset(achieved.split()),
+            "awards": tuple((credential_type, 2025) for credential_type in awarded.split()),
+            "requested": requested,
+            "requested_year": year,
+            "current_year": 2026,
             **facts,
         },
     )
@@ -99,7 +116,37 @@ AWARDING_CASES = [
         "the run's type matters only where something is to be awarded",
         limited("CHSA", achieved="AHSD", awarded="AHSD"),
     ),
+    breaking(rules.nothing_achieved, "not the one asked for", single("CHSA", "AHSD COSC")),
+    breaking(rules.nothing_achieved, "the one asked for, deleted", single(achieved="")),
+    breaking(
+        rules.nothing_achieved,
+        "the one asked for, being recalculated",
+        single(is_outstanding=True),
+        {"message": rules.NOTHING_ACHIEVED_OUTSTANDING},
+    ),
+    breaking(
+        rules.nothing_achieved,
+        "another one is being recalculated",
+        single("CHSA", "AHSD", is_outstanding=True),
+    ),
+    passing(rules.nothing_achieved, "the one asked for", single("CHSA", "AHSD CHSA")),
+    passing(rules.nothing_achieved, "lower than one that is held", single("COSC", "COSC AHSD")),
+    passing(rules.nothing_achieved, "outside the order", single("HHSD", "HHSD")),
     # ---
+    breaking(
+        rules.already_awarded,
+        "the one asked for",
+        single("CHSA", "CHSA COSC", awarded="CHSA AHSD"),
+        {"StateProvinceID": ASN, "Credential": "CHSA"},
+    ),
+    breaking(
+        rules.already_awarded,
+        "the one asked for, no longer achieved",
+        single("CHSA", "", awarded="CHSA"),
+        {"StateProvinceID": ASN, "Credential": "CHSA"},
+    ),
+    passing(rules.already_awarded, "a higher one is", single("COSC", "COSC", awarded="AHSD")),
+    passing(rules.already_awarded, "asked for, not achieved", single("COSC", "")),
     breaking(
         rules.already_awarded,
         "the one achieved",
@@ -210,4 +257,39 @@ AWARDING_CASES = [
     passing(rules.unreasonable_school_year, "the year after", born(2008, 8, 31, mark_year=2009)),
     passing(rules.unreasonable_school_year, "a year later", born(2008, 9, 1, mark_year=2010)),
     passing(rules.unreasonable_school_year, "no year", candidate("AHSD", mark_year=None)),
+    breaking(
+        rules.unreasonable_school_year,
+        "the year asked for",
+        single(year=2008),
+        {"AwardedSchoolYear": "2007/2008"},
+    ),
+    breaking(
+        rules.unreasonable_school_year,
+        "before all years",
+        single(year=-32768, achieved=""),
+        {"AwardedSchoolYear": "-32769/-32768"},
+    ),
+    passing(rules.unreasonable_school_year, "the year asked for", single(year=2009)),
+    # ---
+    breaking(
+        rules.not_awarded_in_school_year,
+        "not awarded then",
+        single("GHSD", is_awardable=False),
+        {"Credential": "GHSD", "SchoolYear": "2025/2026"},
+    ),
+    breaking(
+        rules.not_awarded_in_school_year,
+        "next year",
+        single(year=2027),
+        {"message": rules.YEAR_IN_THE_FUTURE, "Credential": "AHSD", "SchoolYear": "2026/2027"},
+    ),
+    breaking(
+        rules.not_awarded_in_school_year,
+        "next year, and not awarded then",
+        single(year=2027, is_awardable=False),
+        {"Credential": "AHSD", "SchoolYear": "2026/2027"},
+        {"message": rules.YEAR_IN_THE_FUTURE, "Credential": "AHSD", "SchoolYear": "2026/2027"},
+    ),
+    passing(rules.not_awarded_in_school_year, "this year", single()),
+    passing(rules.not_awarded_in_school_year, "long ago", single(year=1950)),
 ]

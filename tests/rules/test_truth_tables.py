@@ -8,6 +8,7 @@ import pasi.operations  # noqa: F401  (declares the rules of every service)
 import students.rules.stages  # noqa: F401
 from pasi import rules
 from tests.rules.acknowledgement_cases import ACKNOWLEDGEMENT_CASES
+from tests.rules.award_change_cases import AWARD_CHANGE_CASES
 from tests.rules.awarding_cases import AWARDING_CASES
 from tests.rules.cases import Case
 from tests.rules.document_order_cases import DOCUMENT_ORDER_CASES
@@ -19,6 +20,7 @@ from tests.rules.student_cases import STUDENT_CASES
 
 ALL_CASES: list[Case] = [
     *AWARDING_CASES,
+    *AWARD_CHANGE_CASES,
     *STUDENT_CASES,
     *PART_CASES,
     *ENROLMENT_CASES,
