@@ -244,7 +244,6 @@ def test_a_deleted_award(award, officer, student):
     with set_up():
         award.is_deleted, award.delete_reason = True, "Awarded by mistake"
         award.save()
-    order(award)
     response = officer.re_issue(award, SchoolYear=1999)
     assert refused(response, student.asn) == ["44003"]
     assert "AHSD" in response.json()["Rejections"][0]["Description"]
