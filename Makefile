@@ -23,8 +23,9 @@ endef
 help:
 	@echo "make demo       everything, from nothing to a served province with its awards"
 	@echo "make test       the whole test suite (ARGS='-k name' for a part)"
-	@echo "make bench      the speed of the award, the import, creating, finding students, alerts"
-	@echo "                (STUDENTS=3000000: size of the registry; ONLY=award, registry or alerts)"
+	@echo "make bench      the speed of the award, the import, re-issues, creating and finding"
+	@echo "                students, alerts (STUDENTS=3000000: size of the registry;"
+	@echo "                ONLY=award, re-issue, registry or alerts)"
 	@echo "make lint       style, Django checks, migrations, rule catalogue, OpenAPI"
 	@echo "make serve      the services and the back office on 127.0.0.1:$(PORT)"
 	@echo "make worker     the background workers: alerts of enrolments, students, courses"

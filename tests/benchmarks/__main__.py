@@ -1,9 +1,9 @@
-"""`make bench`: how fast the bulk award, the import, creating and finding students, and the
-processing of alerts are, as ratios taken in one run.
+"""`make bench`: how fast the bulk award, the import, re-issuing, creating and finding students, and
+the processing of alerts are, as ratios taken in one run.
 
-    python -m tests.benchmarks [--only award|registry|alerts]
-        [--students N] [--award N] [--skip-growth] [--registry N] [--registry-first N]
-        [--enrolments N]
+    python -m tests.benchmarks [--only award|re-issue|registry|alerts]
+        [--students N] [--award N] [--skip-growth] [--awards N] [--registry N]
+        [--registry-first N] [--enrolments N]
 
 Each part works in a database of its own, `pasi_bench`, made anew. Prints one line per figure.
 """
@@ -14,7 +14,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-AWARD, REGISTRY, ALERTS = "award", "registry", "alerts"
+AWARD, RE_ISSUE, REGISTRY, ALERTS = "award", "re-issue", "registry", "alerts"
 
 
 def main() -> None:
@@ -23,11 +23,15 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--only", choices=[AWARD, REGISTRY, ALERTS], help="one of the parts")
+    parser.add_argument(
+        "--only", choices=[AWARD, RE_ISSUE, REGISTRY, ALERTS], help="one of the parts"
+    )
     award = parser.add_argument_group("award and import")
     award.add_argument("--students", type=int, default=200_000, help="size of the province")
     award.add_argument("--award", type=int, default=35_000, help="students to award")
     award.add_argument("--skip-growth", action="store_true", help="leave out 350,000 students")
+    re_issue = parser.add_argument_group("re-issuing")
+    re_issue.add_argument("--awards", type=int, default=300_000, help="how many there are")
     registry = parser.add_argument_group("creating and finding students")
     registry.add_argument("--registry", type=int, default=300_000, help="size of the registry")
     registry.add_argument(
@@ -45,7 +49,7 @@ def main() -> None:
 
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     print(f"PostgreSQL {bench_database.server_version()}")
-    parts = {AWARD: _award, REGISTRY: _registry, ALERTS: _alerts}
+    parts = {AWARD: _award, RE_ISSUE: _re_issue, REGISTRY: _registry, ALERTS: _alerts}
     for name, part in parts.items():
         if options.only in (None, name):
             part(options)
@@ -60,6 +64,13 @@ def _award(options: argparse.Namespace) -> None:
         measures.award(options.award)
         if not options.skip_growth:
             growth.measure(database_url, options.award)
+
+
+def _re_issue(options: argparse.Namespace) -> None:
+    from tests.benchmarks import bench_database, re_issuing
+
+    with bench_database.fresh() as database_url:
+        re_issuing.measure(database_url, options.awards)
 
 
 def _registry(options: argparse.Namespace) -> None:
