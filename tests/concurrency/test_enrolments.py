@@ -7,10 +7,15 @@ from functools import partial
 import pytest
 
 from enrolments.models import SchoolEnrolment, SchoolEnrolmentTrigger
+from enrolments.processors import processor
+from enrolments.reference_changes import organization_changed
 from enrolments.reference_lock import reference_key
-from students.models import Student
+from pasi import bulk
+from pasi.models import Organization
+from students.models import CitizenshipStatus, Student
 from tests.concurrency.sessions import at_once, deadlocks, held_up, lock_student
 from tests.enrolments import bodies
+from tests.enrolments.alert_fixtures import ENROLMENT
 from tests.enrolments.calls import SERVICE, as_submitted, make_enrolment_caller, stored
 from tests.province_builder import make_school, make_student, set_up
 from tests.students.calls import make_caller, version_of
@@ -174,4 +179,59 @@ def test_a_name_and_an_enrolment_of_one_student_take_turns(school1, students):
     rows = Student.history.filter(id=student.pk).count()
     assert rows == 1 + 1 + (name.status_code == 200)
     assert version_of(student.asn) > student.version
+    assert deadlocks() == 0
+
+
+def test_a_citizenship_and_the_enrolment_that_tells_it_take_turns(school1, students):
+    """Both lock the student. Whoever is second sees what the first has made of the citizenship."""
+    student = students[0]
+    with set_up():
+        CitizenshipStatus.objects.create(
+            student=student, citizenship_status="9", effective_on=datetime.date(2025, 9, 1)
+        )
+        clerk = make_caller("O.1")
+    body = {
+        "CallerInfo": {},
+        "StateProvinceId": student.asn,
+        "PASICoreVersion": version_of(student.asn),
+        "CitizenshipStatus": "1",
+    }
+    citizenship, enrolment = at_once(
+        partial(clerk.post, "SubmitStudentCitizenshipStatus", body),
+        partial(school1.post, SERVICE, body_of(student, EnrolmentTypeCodes=["417"])),
+    )
+    assert enrolment.status_code == 200
+    records = CitizenshipStatus.objects.order_by("effective_on").values_list(
+        "citizenship_status", "guardian_citizenship_status"
+    )
+    if citizenship.status_code == 200:
+        assert list(records) == [("9", ""), ("1", "")]  # a citizen was enrolled
+    else:
+        assert citizenship.json()["code"] == "3004"
+        assert list(records) == [("5", "1")]
+    assert deadlocks() == 0
+
+
+def test_a_school_that_changes_while_enrolments_are_submitted_there(school1):
+    """Both raise the same triggers, each in the order of the keys."""
+    with set_up():
+        many = [make_student() for _ in range(12)]
+    made = [school1.enrol(student) for student in many]
+
+    def change() -> None:
+        for day in range(1, 9):
+            with set_up():
+                school = Organization.objects.get(code="S.0001")
+                school.opened_on = datetime.date(2026, 10, day)
+                school.save()
+                assert organization_changed(school, ["opened_on"]) == len(made)
+
+    def submit(mine) -> None:
+        for one in mine:
+            school1.change(one, Grade="06")
+
+    at_once(change, partial(submit, made[0::2]), partial(submit, made[1::2]))
+    assert SchoolEnrolment.objects.filter(grade="06").count() == len(made)
+    enrolments = processor(ENROLMENT)
+    assert bulk.outstanding_count(enrolments.trigger, enrolments.status) == len(made)
     assert deadlocks() == 0
