@@ -7,6 +7,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
+from credentials.eligibility.courses import Course
 from credentials.eligibility.definitions import CreditCap, Definitions
 from credentials.eligibility.facts import (
     CourseEnrolment,
@@ -24,7 +25,9 @@ NO_MARKS: tuple[Mark, ...] = ()
 CTS_INCOMPLETE = "Incomplete"
 NOMINATION = "StudentIsNominated-81350"
 
-_oldest_first = attrgetter("school_year", "course")
+
+def credits_of(marks: Iterable[Mark]) -> int:
+    return sum([mark.credits for mark in marks])
 
 
 class Nomination(NamedTuple):
@@ -65,39 +68,36 @@ class AssessedStudent:
         tests; those without credit; the years of academic activity.
         """
         course_of = self.definitions.courses.course
-        best: dict[str, Mark] = {}
+        best: dict[str, tuple[int, str, Mark, Course]] = {}
         self.tests: list[Mark] = []  # available, whatever their credits
         self._without_credit: list[Mark] = []
         self._mark_years: set[int] = set()
         for mark in self.facts.marks:
-            if mark.is_available:
-                groups = course_of(mark.course, mark.school_year).groups
-                if NO_ACTIVITY not in groups:
-                    self._mark_years.add(mark.school_year)
-                elif TESTS in groups:
+            code, credits, year, _value, is_available, _method = mark
+            course = course_of(code, year)
+            if is_available:
+                if NO_ACTIVITY not in course.groups:
+                    self._mark_years.add(year)
+                elif TESTS in course.groups:
                     self.tests.append(mark)
-            if not mark.is_counted:
+            if not is_available or credits <= 0:
                 self._without_credit.append(mark)
-            elif mark.course not in best or _is_better(mark, best[mark.course]):
-                best[mark.course] = mark
-        self.counted: tuple[Mark, ...] = tuple(sorted(best.values(), key=_oldest_first))
-        self.total = 0
+            elif code not in best or _is_better(mark, best[code][2]):
+                best[code] = (year, code, mark, course)
+        self.counted: list[Mark] = []
         self.level_30: list[Mark] = []
         self._marks: dict[str, list[Mark]] = defaultdict(list)
-        self._credits: dict[str, int] = defaultdict(int)
-        for mark in self.counted:
-            credits = mark.credits
-            self.total += credits
-            course = course_of(mark.course, mark.school_year)
+        for _year, _code, mark, course in sorted(best.values()):  # no two have the same code
+            self.counted.append(mark)
             if course.level == 30:
                 self.level_30.append(mark)
             for group in course.groups:
                 self._marks[group].append(mark)
-                self._credits[group] += credits
+        self.total = credits_of(self.counted)
 
     def credits(self, group: str) -> int:
         """Credits of the counted marks in a group, without any cap."""
-        return self._credits.get(group, 0)
+        return credits_of(self.marks(group))
 
     def marks(self, group: str) -> Sequence[Mark]:
         """The counted marks in a group, the oldest first."""

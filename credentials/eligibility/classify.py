@@ -12,7 +12,7 @@ from credentials.eligibility.definitions import (
     Definitions,
     RequirementSet,
 )
-from credentials.eligibility.facts import StudentFacts
+from credentials.eligibility.facts import StoredStatus, StudentFacts
 from credentials.eligibility.outcomes import (
     ACHIEVED,
     APPROVED,
@@ -95,7 +95,7 @@ def best_status(statuses: Iterable[str]) -> str | None:
     return min(statuses, key=BEST_FIRST.index, default=None)
 
 
-class _Judged(NamedTuple):
+class _Linked(NamedTuple):
     """A requirement of a set, ready to be judged."""
 
     code: str
@@ -104,33 +104,25 @@ class _Judged(NamedTuple):
     judge: Callable[[AssessedStudent], Outcome]
 
 
+class _Plan(NamedTuple):
+    """A set, ready to be judged."""
+
+    requirement_set: RequirementSet
+    requirements: tuple[_Linked, ...]
+    triggers: tuple[_Linked, ...]
+    looks_at_other_sets: bool
+
+
 class Calculator:
     """Judges students by one state of the definitions. Made once for a batch."""
 
     def __init__(self, definitions: Definitions) -> None:
         self.definitions = definitions
-        functions = declared()
-        plans = []
-        for each in definitions.sets:
-            judged = []
-            for link in each.requirements:
-                if link.requirement not in functions:
-                    raise DefinitionError(
-                        f"Requirement {link.requirement} of {each.code} has no function."
-                    )
-                judged.append(
-                    _Judged(
-                        link.requirement,
-                        link.is_trigger,
-                        definitions.requirements[link.requirement].is_manual,
-                        functions[link.requirement].judge,
-                    )
-                )
-            looks_at_others = any(functions[j.code].looks_at_other_sets for j in judged)
-            plans.append((looks_at_others, each, tuple(judged)))
         # The sort is stable: sets that look at others come last, else the order of the sets.
-        plans.sort(key=lambda plan: plan[0])
-        self._plans = [(each, judged) for _looks, each, judged in plans]
+        self._plans = sorted(
+            [_plan(each, definitions) for each in definitions.sets],
+            key=lambda plan: plan.looks_at_other_sets,
+        )
 
     def assess(self, facts: StudentFacts, as_of: datetime.date) -> list[SetAssessment]:
         """The rows that the student is to have, in the order of judging. Sets that are not
@@ -148,19 +140,18 @@ class Calculator:
         self, facts: StudentFacts, as_of: datetime.date, *, is_whole: bool
     ) -> list[SetAssessment]:
         student = AssessedStudent(facts, self.definitions, as_of)
-        outcomes: dict[str, Outcome] = {}
+        judging = _Judging(student)
         found = []
-        for each, judged in self._plans:
+        for each, requirements, triggers, _looks in self._plans:
             stored = facts.stored.get(each.code)
             is_left_alone = _is_left_alone(each, stored, student.school_year)
             if is_left_alone and stored is not None and stored.status == ACHIEVED:
                 student.achieved.add(each.credential)
-            if is_left_alone and not is_whole:
+            if not is_whole and (
+                is_left_alone or (stored is None and not judging.meets_all(triggers))
+            ):
                 continue
-            needs_all = is_whole or stored is not None
-            if not needs_all and not _opens(student, judged, outcomes):
-                continue
-            results = tuple([_judge(student, one, outcomes) for one in judged])
+            results = judging.results(requirements)
             status = status_of(each.category, results, has_row=stored is not None)
             if is_left_alone:
                 status = stored.status if stored is not None else None
@@ -171,29 +162,70 @@ class Calculator:
         return found
 
 
-def _is_left_alone(each: RequirementSet, stored, school_year: int) -> bool:
+class _Judging:
+    """Judges each requirement of a student once, whatever number of sets it is in."""
+
+    def __init__(self, student: AssessedStudent) -> None:
+        self._student = student
+        self._outcomes: dict[str, Outcome] = {}
+
+    def outcome(self, one: _Linked) -> Outcome:
+        found = self._outcomes.get(one.code)
+        if found is None:
+            found = self._outcomes[one.code] = one.judge(self._student)
+        return found
+
+    def meets_all(self, triggers: Sequence[_Linked]) -> bool:
+        """Asked before anything else, because most sets are closed to most students."""
+        exemptions = self._student.exemptions
+        for one in triggers:
+            achievement = self.outcome(one).achievement
+            if achievement != ACHIEVED and exemptions.get(one.code) != APPROVED:
+                return False
+        return True
+
+    def results(self, requirements: Sequence[_Linked]) -> tuple[RequirementResult, ...]:
+        exemptions = self._student.exemptions
+        return tuple(
+            [
+                RequirementResult(
+                    one.code,
+                    one.is_trigger,
+                    one.is_manual,
+                    self.outcome(one),
+                    exemptions.get(one.code, NONE),
+                )
+                for one in requirements
+            ]
+        )
+
+
+def _plan(each: RequirementSet, definitions: Definitions) -> _Plan:
+    functions = declared()
+    for link in each.requirements:
+        if link.requirement not in functions:
+            raise DefinitionError(f"Requirement {link.requirement} of {each.code} has no function.")
+    requirements = tuple(
+        _Linked(
+            link.requirement,
+            link.is_trigger,
+            definitions.requirements[link.requirement].is_manual,
+            functions[link.requirement].judge,
+        )
+        for link in each.requirements
+    )
+    return _Plan(
+        each,
+        requirements,
+        tuple(one for one in requirements if one.is_trigger),
+        any(functions[one.code].looks_at_other_sets for one in requirements),
+    )
+
+
+def _is_left_alone(each: RequirementSet, stored: StoredStatus | None, school_year: int) -> bool:
     """Also a set that is not in effect: what was stored stays (inferred)."""
     return (
         not each.is_calculated
         or (stored is not None and not stored.is_calculated)
         or not each.is_in_effect(school_year)
-    )
-
-
-def _opens(
-    student: AssessedStudent, judged: Sequence[_Judged], outcomes: dict[str, Outcome]
-) -> bool:
-    """All triggers are met; asked first, because most sets are closed to most students."""
-    return all(_judge(student, one, outcomes).is_met for one in judged if one.is_trigger)
-
-
-def _judge(
-    student: AssessedStudent, one: _Judged, outcomes: dict[str, Outcome]
-) -> RequirementResult:
-    """A requirement is judged once, whatever number of sets it is in."""
-    outcome = outcomes.get(one.code)
-    if outcome is None:
-        outcome = outcomes[one.code] = one.judge(student)
-    return RequirementResult(
-        one.code, one.is_trigger, one.is_manual, outcome, student.exemptions.get(one.code, NONE)
     )

@@ -10,8 +10,8 @@ WAYS = (CODE, PREFIX, SUBJECT, FLAG, GROUP)
 # Courses are of level 10, 20 or 30. 30 is what PASI calls intended grade level 12.
 LEVELS = {"1": 10, "2": 20, "3": 30}
 # Career and Life Management is a 20-level course; ELA0333 stands in a list of 30-level courses.
-# Source: PASI knowledge base.
-UNUSUAL_LEVELS = {"PED0770": 20, "ELA0333": 30, "UCR9998": None}
+# Source: PASI knowledge base; the levels of unassigned credits: public list.
+UNUSUAL_LEVELS = {"PED0770": 20, "ELA0333": 30, "UCR9991": 10, "UCR9992": 20, "UCR9993": 30}
 WITHOUT_LEVEL = ("AEC", "GED")
 
 

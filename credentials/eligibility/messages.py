@@ -75,9 +75,9 @@ TEXTS = {
     "NotConfirmed": _("Not confirmed."),
     "AwaitingReview": _("Awaiting review."),
     # --- Why a mark does not count ---
-    "OverLimit": _("At most {most} credits of this kind count: {group}."),
-    "NeverCounts": _("Credits of this kind do not count here: {group}."),
-    "OtherRequirement": _("Cannot be an additional course: {group}."),
+    "OverLimit": _("Over the limit of {most} credits: {group}."),
+    "NeverCounts": _("Does not count here: {group}."),
+    "OtherRequirement": _("Is not an additional course: {group}."),
     "NotAlberta": _("Not earned at a school in Alberta ({method})."),
     "NotSchoolWork": _("Does not show schooling in Alberta."),
     "OnlyTogether": _("Counts only together with another course: {group}."),

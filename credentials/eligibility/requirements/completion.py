@@ -122,7 +122,9 @@ def last_enrolled_after_2016(student: AssessedStudent) -> Outcome:
     certainty=INFERRED,
 )
 def seventeen_by_march(student: AssessedStudent) -> Outcome:
-    """17 or older on 1 March of the last year of enrolment at the nominating school."""
+    """17 or older on 1 March of the last year of enrolment at the nominating school. That it is
+    judged at all is inferred; its set may do without it.
+    """
     if refused := _why_not(student):
         return refused
     year = student.nomination.last_enrolment_year

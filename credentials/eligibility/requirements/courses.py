@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from credentials.eligibility.assessed import AssessedStudent
+from credentials.eligibility.assessed import AssessedStudent, credits_of
 from credentials.eligibility.facts import Mark
 from credentials.eligibility.outcomes import (
     ACHIEVED,
@@ -17,16 +17,16 @@ NO_COURSE = Message("NoCourse")
 
 def credits_in(student: AssessedStudent, group: str, needed: int) -> Outcome:
     """Achieved with `needed` credits in a group. If not, marks there without credit are named."""
-    credits = student.credits(group)
     marks = student.marks(group)
+    credits = credits_of(marks)
     if credits >= needed:
         return Outcome(ACHIEVED, Message("CourseCredits", {"credits": credits}), credits, marks)
     return too_few(credits, marks, student.not_counted(group))
 
 
-def credits_of(marks: Sequence[Mark], needed: int, left_out: Sequence[LeftOut] = ()) -> Outcome:
+def enough(marks: Sequence[Mark], needed: int, left_out: Sequence[LeftOut] = ()) -> Outcome:
     """Achieved if these marks carry `needed` credits."""
-    credits = sum(mark.credits for mark in marks)
+    credits = credits_of(marks)
     if credits >= needed:
         message = Message("CourseCredits", {"credits": credits})
         return Outcome(ACHIEVED, message, credits, marks, left_out)
@@ -52,4 +52,4 @@ def additional_30_level(
             left_out.append(
                 LeftOut(mark, mark.credits, Message("OtherRequirement", {"group": name}))
             )
-    return credits_of(marks, needed, left_out)
+    return enough(marks, needed, left_out)

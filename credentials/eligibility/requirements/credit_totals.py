@@ -45,18 +45,24 @@ def hundred_credits_prior(student: AssessedStudent) -> Outcome:
     return _at_least(student, "100Credits-81653", 100)
 
 
-@requirement("100Credits-81595", source=f"{CODE_VALUES}; limits: {GUIDE}", certainty=INFERRED)
+@requirement(
+    "100Credits-81595", source=f"{CODE_VALUES}; limits: {GUIDE}; set: inferred", certainty=INFERRED
+)
 def hundred_credits_equivalency(student: AssessedStudent) -> Outcome:
     """100 credits, those of mature students included, each kind up to its own limit. That it
-    belongs to the equivalency diploma is inferred from its number.
+    belongs to the equivalency diploma is inferred: its number is next to others of it.
     """
     return _at_least(student, "100Credits-81595", 100)
 
 
-@requirement("80Credits-81460", source=f"{CODE_VALUES}; {GUIDE}", certainty=INFERRED)
+@requirement(
+    "80Credits-81460",
+    source=f"{CODE_VALUES}; {GUIDE}; adult education: inferred",
+    certainty=INFERRED,
+)
 def eighty_credits(student: AssessedStudent) -> Outcome:
-    """80 credits. Work experience counts up to 15, external learning up to 5; that adult education
-    does not count is inferred.
+    """80 credits. Work experience counts up to 15, external learning up to 5, adult education not
+    at all. Inferred: the last, because adult credits serve only the equivalency diploma.
     """
     return _at_least(student, "80Credits-81460", 80)
 
@@ -93,7 +99,7 @@ def _at_least(student: AssessedStudent, requirement: str, needed: int) -> Outcom
         ACHIEVED if accepted >= needed else NOT_ACHIEVED,
         Message("CreditsOverLimits", {"accepted": accepted, "total": total, **over}),
         accepted,
-        tuple(mark for mark in student.counted if mark.course not in wholly_out),
+        [mark for mark in student.counted if mark.course not in wholly_out],
         left_out,
     )
 

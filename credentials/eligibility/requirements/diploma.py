@@ -1,6 +1,6 @@
 """Requirements of the Alberta High School Diploma; two of them are also in other sets."""
 
-from credentials.eligibility.assessed import AssessedStudent
+from credentials.eligibility.assessed import AssessedStudent, credits_of
 from credentials.eligibility.facts import Mark
 from credentials.eligibility.outcomes import (
     ACHIEVED,
@@ -13,7 +13,7 @@ from credentials.eligibility.outcomes import (
 from credentials.eligibility.requirements.courses import (
     additional_30_level,
     credits_in,
-    credits_of,
+    enough,
 )
 from credentials.eligibility.requirements.registry import (
     CODE_VALUES,
@@ -39,8 +39,8 @@ SPECIALIZED = "SPE"
     certainty=INFERRED,
 )
 def academic_activity_2010_2018(student: AssessedStudent) -> Outcome:
-    """Academic activity in a school year that starts in 2010 to 2018. The message names the
-    earliest.
+    """Academic activity in a school year that starts in 2010 to 2018 (inferred from the
+    sister requirement, whose limit is the start of a year). The message names the earliest.
     """
     limits = student.definitions.limits
     years = student.activity(
@@ -55,7 +55,9 @@ def academic_activity_2010_2018(student: AssessedStudent) -> Outcome:
     certainty=INFERRED,
 )
 def academic_activity_post_2018(student: AssessedStudent) -> Outcome:
-    """Academic activity in 2018/2019 or later. The message names the latest."""
+    """Academic activity (inferred: what that is) in 2018/2019 or later. The message names the
+    latest year.
+    """
     years = student.activity(student.definitions.limits.activity_post_2018_first_year)
     return activity(years[-1] if years else None)
 
@@ -95,7 +97,7 @@ def science_20(student: AssessedStudent) -> Outcome:
     if found.is_achieved or not science_14:
         return found
     if student.credits("SCI14") >= 5 and student.credits("SCI10") >= 5:
-        return credits_of([*science_14, *science_10], 10)
+        return enough([*science_14, *science_10], 10)
     reason = Message("OnlyTogether", {"group": student.definitions.group_names["SCI10"]})
     alone = [LeftOut(mark, mark.credits, reason) for mark in science_14]
     return found._replace(left_out=[*found.left_out, *alone])
@@ -175,7 +177,7 @@ def has_alberta_school_mark(student: AssessedStudent) -> Outcome:
             marks.append(mark)
         else:
             left_out.append(LeftOut(mark, mark.credits, reason))
-    credits = sum(mark.credits for mark in marks)
+    credits = credits_of(marks)
     if credits > 4:
         message = Message("AlbertaCredits", {"credits": credits})
         return Outcome(ACHIEVED, message, credits, marks, left_out)

@@ -29,8 +29,8 @@ EQUIVALENCY = "HSED"
 )
 def equivalency_candidate(student: AssessedStudent) -> Outcome:
     """19 or older on 1 September of the current school year, and without a high-school diploma,
-    unless the equivalency diploma itself is awarded. The age is a limit in the data: the Guide to
-    Education says 18.
+    unless the equivalency diploma itself is awarded (inferred). The age is a limit in the data:
+    the Guide to Education says 18.
     """
     start = first_day(student.school_year)
     age = age_on(student.facts.birth_date, start)

@@ -14,7 +14,8 @@ from pasi.calendar import school_year_text
 )
 def knowledge_participation(student: AssessedStudent) -> Outcome:
     """Credit in an academic Knowledge and Employability course, ever, or an enrolment with grants
-    program code 710 in this school year or the one before. The message names the latest year.
+    program code 710 in this school year or the one before (inferred; the source says 12 months
+    before the award). The message names the latest year.
     """
     codes = student.definitions.limits.knowledge_grants_program_codes
     recent = (student.school_year - 1, student.school_year)

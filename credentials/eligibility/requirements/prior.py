@@ -31,14 +31,14 @@ ASSESSED = "inferred; code ours"
     certainty=INFERRED,
 )
 def activity_before_2010(student: AssessedStudent) -> Outcome:
-    """Academic activity in 2009/2010 or before. The message names the latest such year."""
+    """Academic activity in 2009/2010 or before (inferred). The message names the latest year."""
     years = student.activity(last=student.definitions.limits.activity_before_2010_last_year)
     return activity(years[-1] if years else None)
 
 
 @requirement("IOPCredits-X81655", source="inferred; code ours", certainty=INFERRED)
 def industrial_credits(student: AssessedStudent) -> Outcome:
-    """Any credit in a course of the Integrated Occupational Program."""
+    """Any credit in a course of the Integrated Occupational Program (inferred)."""
     return credits_in(student, "IOP", 1)
 
 

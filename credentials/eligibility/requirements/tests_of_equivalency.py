@@ -24,7 +24,7 @@ SOURCE = f"courses: {KNOWLEDGE_BASE}; letters: SubmitCredentialAwardingMultiple;
 
 @requirement("GEDActivity-X81730", source="inferred; code ours", certainty=INFERRED)
 def has_test_result(student: AssessedStudent) -> Outcome:
-    """An available mark in one of the five tests, whatever it is."""
+    """An available mark in one of the five tests, whatever it is (inferred)."""
     if not student.tests:
         return outcome(False, "NoTestTaken")
     latest = max(mark.school_year for mark in student.tests)
