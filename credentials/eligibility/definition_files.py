@@ -79,7 +79,7 @@ def tables() -> Tables:
             CreditCap(row["requirement"], row["course_group"], int(row["most_credits"]))
             for row in rows("credit_caps.csv")
         ],
-        limits=limits({row["name"]: row["value"] for row in rows("limits.csv")}),
+        limits=Limits.of({row["name"]: row["value"] for row in rows("limits.csv")}),
         exception_codes={row["code"]: row["description"] for row in rows("exception_codes.csv")},
     )
 
@@ -88,24 +88,6 @@ def tables() -> Tables:
 def definitions() -> Definitions:
     """Those of the files alone, without a course master."""
     return define(tables())
-
-
-def limits(values: dict[str, str]) -> Limits:
-    """Limits from texts: numbers, and lists joined by ";"."""
-    return Limits(
-        activity_2010_2018_first_year=int(values["activity_2010_2018_first_year"]),
-        activity_2010_2018_last_year=int(values["activity_2010_2018_last_year"]),
-        activity_post_2018_first_year=int(values["activity_post_2018_first_year"]),
-        activity_before_2010_last_year=int(values["activity_before_2010_last_year"]),
-        equivalency_age=int(values["equivalency_age"]),
-        completion_age=int(values["completion_age"]),
-        completion_first_enrolment_year=int(values["completion_first_enrolment_year"]),
-        completion_credits_below=int(values["completion_credits_below"]),
-        knowledge_grants_program_codes=_set(values["knowledge_grants_program_codes"]),
-        passing_test_marks=_set(values["passing_test_marks"]),
-        mature_exam_statuses=_set(values["mature_exam_statuses"]),
-        alberta_evaluation_methods=_set(values["alberta_evaluation_methods"]),
-    )
 
 
 def _years(row: dict[str, str]) -> tuple[int | None, int | None]:
@@ -122,7 +104,3 @@ def _flag(text: str) -> bool:
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(text.split(";")) if text else ()
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(_list(text))

@@ -90,6 +90,10 @@ class CreditCap(NamedTuple):
     most_credits: int
 
 
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split(";")) if text else frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Years, ages and codes of single requirements. Years are school years, by their end."""
@@ -106,6 +110,24 @@ class Limits:
     passing_test_marks: frozenset[str]
     mature_exam_statuses: frozenset[str]
     alberta_evaluation_methods: frozenset[str]
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> "Limits":
+        """From texts: numbers, and lists joined by ";"."""
+        return cls(
+            activity_2010_2018_first_year=int(values["activity_2010_2018_first_year"]),
+            activity_2010_2018_last_year=int(values["activity_2010_2018_last_year"]),
+            activity_post_2018_first_year=int(values["activity_post_2018_first_year"]),
+            activity_before_2010_last_year=int(values["activity_before_2010_last_year"]),
+            equivalency_age=int(values["equivalency_age"]),
+            completion_age=int(values["completion_age"]),
+            completion_first_enrolment_year=int(values["completion_first_enrolment_year"]),
+            completion_credits_below=int(values["completion_credits_below"]),
+            knowledge_grants_program_codes=_listed(values["knowledge_grants_program_codes"]),
+            passing_test_marks=_listed(values["passing_test_marks"]),
+            mature_exam_statuses=_listed(values["mature_exam_statuses"]),
+            alberta_evaluation_methods=_listed(values["alberta_evaluation_methods"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,13 @@ from credentials.eligibility.courses import MasterCourse
 from credentials.eligibility.definition_files import tables
 from credentials.eligibility.definitions import define
 from credentials.eligibility.outcomes import MOST_PARAMETERS, message_of_texts
-from credentials.eligibility.requirements import completion, credit_totals, diploma, equivalency
+from credentials.eligibility.requirements import (
+    completion,
+    credit_totals,
+    diploma,
+    equivalency,
+    knowledge,
+)
 from tests.eligibility.students import (
     REQUESTED,
     B,
@@ -97,6 +103,27 @@ def test_marks_without_credit_are_not_missed():
         "ELA3104": (0, "Is not available."),
         "ELA3105": (0, "Carries no credit."),
     }
+
+
+def test_of_two_marks_in_a_course_the_one_with_more_credits_counts():
+    """Under two linked numbers, in whatever order they come; of equal ones that from Alberta."""
+    fewer = earned("MAT3791 3", 2024, value="99")
+    more = earned("MAT3791 5", 2020, evaluation_method="OOP")
+    equal = earned("MAT3791 5", 2019)
+    for marks in ([*fewer, *more], [*more, *fewer]):
+        assert credit_totals.hundred_credits_2018.judge(assessed(marks)).marks == more
+        assert explained(diploma.has_alberta_school_mark, marks)[0] == []
+    for marks in ([*equal, *more], [*more, *equal]):
+        assert credit_totals.hundred_credits_2018.judge(assessed(marks)).marks == equal
+
+
+def test_shown_is_the_nearer_of_two_ways():
+    for courses, shown in {
+        "OTH3999 3 RAP3900 4": ["RAP3900"],
+        "OTH3999 4 RAP3900 3": ["OTH3999"],
+        "OTH3999 3 RAP3900 3": ["OTH3999"],
+    }.items():
+        assert explained(knowledge.workplace, earned(courses))[0] == shown
 
 
 def test_a_capped_group_is_named_once_for_a_course_in_two():
