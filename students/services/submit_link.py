@@ -60,8 +60,7 @@ class SubmitStudentLink(SubmitService):
 
 
 def _numbers_of(named: NamedLink) -> list[str]:
-    """What the rejections may tell: to which numbers those of the request are linked."""
-    facts = (named.change.secondary, named.change.primary)
-    return [
-        asn for each in facts if each for asn in (each.primary_asn, *each.secondary_asns) if asn
-    ]
+    """What the rejections may tell: which numbers those of the request are linked to."""
+    secondary, primary = named.change.secondary, named.change.primary
+    told = [secondary.primary_asn, *secondary.secondary_asns] if secondary else []
+    return [asn for asn in (*told, primary.primary_asn if primary else "") if asn]
