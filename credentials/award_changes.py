@@ -83,9 +83,13 @@ class ReIssue(AwardChange):
 
 @dataclass(frozen=True, kw_only=True)
 class Deletion(AwardChange):
-    """SubmitCredentialDeleteReason. Without a `reason` a deleted award comes back."""
+    """SubmitCredentialDeleteReason. Without a `reason` a deleted award comes back.
+
+    `held_elsewhere`: types of the active awards that the person has besides this one.
+    """
 
     reason: str
+    held_elsewhere: Collection[str] = ()
 
     @property
     def withdraws_number(self) -> bool:
@@ -94,6 +98,13 @@ class Deletion(AwardChange):
     @property
     def changes_nothing(self) -> bool:
         return (self.award.is_deleted, self.award.delete_reason) == (bool(self.reason), self.reason)
+
+    @property
+    def held(self) -> str | None:
+        """What would come back although the person holds it, under a linked number."""
+        comes_back = self.award.is_deleted and not self.reason
+        kind = self.award.credential_type
+        return kind if comes_back and kind in self.held_elsewhere else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,8 @@ from enrolments.alert_rules.registry import (
     COURSE_ENROLMENT_RULES,
     RULES_OF_BIRTH_DATE,
     RULES_OF_CITIZENSHIP,
+    RULES_OF_DEATH,
+    RULES_OF_PERSON,
     RULES_OF_RESTRICTIONS,
     SCHOOL_ENROLMENT_RULES,
     STUDENT_RULES,
@@ -24,12 +26,15 @@ SERVICES: tuple[type[Service], ...] = (
 # Rules that processors judge, and the operations whose submits can raise their alerts.
 ALERT_RULES: tuple[tuple[tuple[Rule, ...], tuple[str, ...]], ...] = (
     (STUDENT_RULES, ("CreateStudent", "SubmitName", "SubmitIdentificationInformation")),
+    (STUDENT_RULES, ("SubmitStudentDeactivation",)),  # used again
     (SCHOOL_ENROLMENT_RULES, ("SubmitStudentSchoolEnrolment",)),
     (RULES_OF_CITIZENSHIP, ("SubmitStudentCitizenshipStatus",)),
     (RULES_OF_RESTRICTIONS, ("SubmitStudentDisclosureRestriction",)),
     (RULES_OF_BIRTH_DATE, ("SubmitIdentificationInformation",)),
+    (RULES_OF_DEATH, ("SubmitStudentDeath",)),
+    (RULES_OF_PERSON, ("SubmitStudentLink",)),
     # Course enrolments themselves are imported only.
-    (COURSE_ENROLMENT_RULES, ("SubmitStudentSchoolEnrolment",)),
+    (COURSE_ENROLMENT_RULES, ("SubmitStudentSchoolEnrolment", "SubmitStudentLink")),
 )
 
 

@@ -32,11 +32,16 @@ def write_part(
 
 
 def part_changed(student: Student, since: datetime.date, object_name: str, call: UUID) -> int:
-    """The student's new version. Student and enrolments are looked at again: those of the current
-    and later school years, and those that lasted until `since` or longer (inferred).
-    """
+    """The student's new version. Student and enrolments are looked at again."""
     version = change_student(student, {}, call)
+    look_again(student, since, object_name)
+    return version
+
+
+def look_again(student: Student, since: datetime.date, object_name: str) -> None:
+    """Have a student looked at again, and enrolments: those of the current and later school years,
+    and those that lasted until `since` or longer (inferred).
+    """
     enrolments = enrolments_from(linked_numbers(student), since, current_school_year())
     raise_triggers("Student", [student.pk], object_name)
     raise_triggers("StudentSchoolEnrolment", enrolments, object_name)
-    return version

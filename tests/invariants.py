@@ -111,10 +111,10 @@ WHOLE = {
         WHERE done.call_id IS NOT NULL
             AND (a.outcome IS NULL OR a.outcome NOT IN ('Applied', 'Rejected'))
     """,
-    "exactly the applied requests of clients can be replayed": """
+    "exactly the applied requests of clients that change something can be replayed": """
         (SELECT c.message_id FROM audit_servicecall c
             JOIN audit_serviceresponse a ON a.call_id = c.message_id
-            WHERE a.outcome = 'Applied' AND c.door = 'http'
+            WHERE a.outcome = 'Applied' AND c.door = 'http' AND c.operation <> 'IdentifyStudent'
         EXCEPT SELECT call_id FROM audit_appliedcall)
         UNION ALL
         (SELECT call_id FROM audit_appliedcall
@@ -174,6 +174,14 @@ STUDENTS = {
         SELECT s.id, n.id FROM students_student s
         JOIN students_name n ON n.id IN (s.legal_name_id, s.original_name_id)
         WHERE NOT n.was_legal
+    """,
+    "a primary number is neither secondary nor deactivated": """
+        SELECT s.id, p.id, p.primary_id, p.is_deactivated FROM students_student s
+        JOIN students_student p ON p.id = s.primary_id
+        WHERE p.primary_id IS NOT NULL OR p.is_deactivated
+    """,
+    "a secondary number is not deactivated": """
+        SELECT id FROM students_student WHERE is_deactivated AND primary_id IS NOT NULL
     """,
 }
 

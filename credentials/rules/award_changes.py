@@ -98,6 +98,6 @@ RE_ISSUE_STAGES = ((open_document_orders, awarding.unreasonable_school_year, not
 DELETE_REASON_STAGES = (
     *_NAMES_AN_AWARD,
     *_OF_THE_NUMBER,
-    (empty_update, open_document_orders),
+    (empty_update, awarding.already_awarded, open_document_orders),
 )
 LEGACY_NUMBER_STAGES = (*_NAMES_AN_AWARD, (award_is_deleted,), (empty_update,))

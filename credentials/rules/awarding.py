@@ -36,6 +36,16 @@ class OfNumber(Protocol):
     def primary_asn(self) -> str: ...
 
 
+class MayBeHeld(Protocol):
+    """The facts of a request after which a number would hold a credential."""
+
+    @property
+    def asn(self) -> str: ...
+
+    @property
+    def held(self) -> str | None: ...
+
+
 @rejection(
     "44013",
     _("Credential Management on Deactivated ASN"),
@@ -97,9 +107,10 @@ def nothing_achieved(candidate: Candidate):
     ),
     source=KNOWLEDGE_BASE,
 )
-def already_awarded(candidate: Candidate):
+def already_awarded(candidate: MayBeHeld):
     """Everything achieved is awarded, or the one credential asked for is, also under a linked
-    number. Deleted awards do not count.
+    number. Deleted awards do not count. Inferred: nor does a deleted award come back while a linked
+    number holds its credential.
     """
     if candidate.held:
         yield {"StateProvinceID": candidate.asn, "Credential": candidate.held}

@@ -17,7 +17,7 @@ class SubmitCredentialDeleteReason(ChangeAwardService):
     """Delete an award for a reason; without a reason, bring a deleted one back under its number.
 
     The record stays: a student counts as not awarded meanwhile. Only the present number can come
-    back, never one that was replaced.
+    back, never one that was replaced; and not while a linked number holds the same credential.
     """
 
     operation = "SubmitCredentialDeleteReason"
@@ -25,7 +25,11 @@ class SubmitCredentialDeleteReason(ChangeAwardService):
     stages = DELETE_REASON_STAGES
 
     def change(self, call: Call, named: NamedAward) -> Deletion:
-        return Deletion(**named.facts(call.request), reason=call.request.get("DeleteReason", ""))
+        return Deletion(
+            **named.facts(call.request),
+            reason=call.request.get("DeleteReason", ""),
+            held_elsewhere={kind for kind, _year in named.other_awards},
+        )
 
     def write(self, call: Call, named: NamedAward, change: Deletion) -> tuple[int, int]:
         award, is_deleted = change.award, bool(change.reason)

@@ -146,6 +146,29 @@ RULES_OF_BIRTH_DATE = _by_code(
     independence.independent_but_not_restricted,
 )
 
+RULES_OF_DEATH = _by_code(periods.exit_after_death)
+# Those that look at the person's other enrolments, whatever number they are under.
+RULES_OF_OTHERS = _by_code(
+    ages_and_grades.skipped_grade,
+    ages_and_grades.lower_grade,
+    grants.additional_language_newly_claimed,
+    grants.additional_language_dropped,
+    french.too_few_alternative_hours,
+    periods.duplicate_enrolment,
+    periods.overlap_in_authority,
+    periods.overlap_across_authorities,
+)
+# All that may find something else once the number belongs to another person.
+RULES_OF_PERSON = _by_code(
+    *{
+        *RULES_OF_BIRTH_DATE,
+        *RULES_OF_CITIZENSHIP,
+        *RULES_OF_RESTRICTIONS,
+        *RULES_OF_DEATH,
+        *RULES_OF_OTHERS,
+    }
+)
+
 COURSE_ENROLMENT_RULES = _by_code(course_enrolments.missing_school_enrolment)
 
 STUDENT_RULES = _by_code(students.name_not_in_mixed_case)

@@ -87,11 +87,16 @@ class StudentLoader(Loader):
         self.greatest_of_pool = max(self.greatest_of_pool, int(max(of_pool, default="0")))
 
     def _find_primaries(self, chunk: Chunk) -> None:
-        """Add the column primary_id; refuse numbers whose primary cannot be one."""
+        """Add the column primary_id; refuse numbers whose primary cannot be one.
+
+        Those that others can see are locked first: nobody links or deactivates them meanwhile.
+        """
+        asns = sorted(set(chunk["primary_asn"]))
+        self.session.lock_known_students(bulk.keys_by(Student, "asn", asns, "varchar").values())
         found = {
             asn: (key, primary, is_deactivated)
             for asn, key, primary, is_deactivated in Student.objects.filter(
-                asn__any=sorted(set(chunk["primary_asn"]))
+                asn__any=asns
             ).values_list("asn", "id", "primary_id", "is_deactivated")
         }
         for row, asn in enumerate(chunk["primary_asn"]):

@@ -12,6 +12,7 @@ from students.rules import (
     duplicates,
     identity,
     names,
+    numbers,
     phones,
     restrictions,
 )
@@ -127,4 +128,40 @@ SUBMIT_RESTRICTION_STAGES: Stages = (
         restrictions.missing_restriction_details,
     ),
     (names.empty_update,),
+)
+
+# --- SubmitStudentLink ----------------------------------------------------------------------------
+# The services on numbers are the ministry's: it may see and change every student.
+
+SUBMIT_LINK_ACCESS_STAGES: Stages = ((access.invalid_asn,),)
+SUBMIT_LINK_STAGES: Stages = (
+    (numbers.linked_to_itself,),
+    (names.empty_update,),
+    (
+        numbers.deactivated_number,
+        numbers.primary_is_secondary,
+        numbers.linked_already,
+        numbers.has_secondary_numbers,
+    ),
+    (
+        numbers.credential_under_both,
+        numbers.restriction_would_be_lost,
+        numbers.death_would_be_lost,
+    ),
+)
+
+# --- SubmitStudentDeactivation --------------------------------------------------------------------
+
+SUBMIT_DEACTIVATION_ACCESS_STAGES: Stages = ((access.invalid_asn,),)
+SUBMIT_DEACTIVATION_STAGES: Stages = (
+    (names.empty_update,),
+    (numbers.has_secondary_numbers, numbers.deactivates_secondary, numbers.number_in_use),
+)
+
+# --- SubmitStudentDeath ---------------------------------------------------------------------------
+
+SUBMIT_DEATH_ACCESS_STAGES: Stages = ((access.invalid_asn,), (numbers.death_of_secondary,))
+SUBMIT_DEATH_STAGES: Stages = (
+    (names.empty_update,),
+    (numbers.died_in_the_future, numbers.died_before_birth),
 )

@@ -278,6 +278,8 @@ class Awards(RuleBasedStateMachine):
         wrong = self.reasons_against(key, printed, is_stale)
         if not wrong and reason == printed.reason:
             wrong = ["9023"]
+        elif not wrong and not reason and key[1] in self.held(self.person_of(key[0])):
+            wrong = ["44010"]  # under the other number
         if body := self.decided(answer, wrong):
             self.written(body, key)
             if bool(reason) != bool(printed.reason):

@@ -242,6 +242,19 @@ def test_under_a_secondary_number(officer):
     assert TranscriptTrigger.objects.get().pk == primary.pk
 
 
+def test_what_a_linked_number_holds_does_not_come_back(officer):
+    with set_up():
+        primary = make_student()
+        gone = make_award(make_student(primary=primary), "AHSD", 4321, 2025, is_deleted=True)
+        held = make_award(primary, "AHSD", 4322, 2026)
+    assert refused(officer.delete(gone, None), gone.student.asn) == ["44010"]
+    deleted(officer, held)
+    applied(officer.delete(gone, None))
+    held.refresh_from_db()
+    assert refused(officer.delete(held, None), primary.asn) == ["44010"]
+    applied(officer.delete(held, "Another reason"))
+
+
 def test_under_a_deactivated_number(officer):
     with set_up():
         award = make_award(make_student(is_deactivated=True), "AHSD", 4321, 2025)

@@ -100,7 +100,11 @@ def test_a_rule(ministry):
         "Code": "44010",
         "Title": "Credential Already Awarded",
         "Type": "Rejection",
-        "Services": ["SubmitCredentialAwardingMultiple", "SubmitCredentialAwardingSingle"],
+        "Services": [
+            "SubmitCredentialAwardingMultiple",
+            "SubmitCredentialAwardingSingle",
+            "SubmitCredentialDeleteReason",
+        ],
         "Source": "PASI knowledge base",
         "Certainty": "confirmed",
         "Message": "No credential was awarded: student {StateProvinceID} already holds credential "
@@ -208,9 +212,9 @@ def test_the_client_itself(ministry):
         "Name": "Two schools",
         "Organizations": ["A.0001", "S.0001"],
         "Roles": ["PASI System User", "Submit Student User"],
-        # Of what these roles allow, awarding is for the ministry.
+        # Of what these roles allow, awarding and merging numbers are for the ministry.
         "Services": [
-            *(service.operation for service in STUDENT_SERVICES),
+            *(each.operation for each in STUDENT_SERVICES if not each.ministry_only),
             "SubmitStudentStatusAcknowledgement",
         ],
     }

@@ -119,6 +119,28 @@ AWARD_CHANGE_CASES = [
         "a reason for what was deleted without one",
         deletion("By mistake", award=replace(DELETED, delete_reason="")),
     ),
+    # ---
+    breaking(
+        awarding.already_awarded,
+        "comes back beside the same under a linked number",
+        deletion(award=DELETED, held_elsewhere={"AHSD", "CHSA"}),
+        {"StateProvinceID": ASN, "Credential": "AHSD"},
+    ),
+    passing(
+        awarding.already_awarded,
+        "comes back beside another",
+        deletion(award=DELETED, held_elsewhere={"CHSA"}),
+    ),
+    *(
+        passing(
+            awarding.already_awarded, name, deletion(reason, award=award, held_elsewhere={"AHSD"})
+        )
+        for name, reason, award in (
+            ("deleted beside the same", "By mistake", AWARD),
+            ("another reason beside the same", "Another", DELETED),
+        )
+    ),
+    # ---
     breaking(names.empty_update, "the legacy number it has", legacy("L-7")),
     breaking(
         names.empty_update,

@@ -416,8 +416,15 @@ def test_which_rules_hold_in_the_current_year_only(case):
 def test_the_catalogue_says_which_submits_raise_an_alert():
     services = {entry.code: entry.services for entry in entries()}
     assert services["10005"] == ("SubmitStudentSchoolEnrolment",)
-    assert services["11205"] == ("CreateStudent", "SubmitName", "SubmitIdentificationInformation")
-    assert services["40214"] == ("SubmitStudentSchoolEnrolment",)
+    assert services["11205"] == (
+        *("CreateStudent", "SubmitName", "SubmitIdentificationInformation"),
+        "SubmitStudentDeactivation",
+    )
+    assert services["40214"] == ("SubmitStudentSchoolEnrolment", "SubmitStudentLink")
+    assert services["10070"] == ("SubmitStudentSchoolEnrolment", "SubmitStudentLink")
+    assert services["10086"] == (
+        *("SubmitStudentSchoolEnrolment", "SubmitStudentDeath", "SubmitStudentLink"),
+    )
     assert services["10003"] == ()
     operations = {service.operation for service in SERVICES}
     assert all(operations.issuperset(names) for _rules, names in ALERT_RULES)

@@ -14,6 +14,7 @@ from tests.rules.cases import Case
 from tests.rules.document_order_cases import DOCUMENT_ORDER_CASES
 from tests.rules.enrolment_cases import ENROLMENT_CASES
 from tests.rules.enrolment_submit_cases import ENROLMENT_SUBMIT_CASES
+from tests.rules.number_cases import NUMBER_CASES
 from tests.rules.part_cases import PART_CASES
 from tests.rules.requirement_cases import REQUIREMENT_CASES
 from tests.rules.student_cases import STUDENT_CASES
@@ -23,6 +24,7 @@ ALL_CASES: list[Case] = [
     *AWARD_CHANGE_CASES,
     *STUDENT_CASES,
     *PART_CASES,
+    *NUMBER_CASES,
     *ENROLMENT_CASES,
     *ENROLMENT_SUBMIT_CASES,
     *ACKNOWLEDGEMENT_CASES,
