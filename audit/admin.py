@@ -74,6 +74,7 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         "organization_code",
         "milliseconds",
     )
+    numbers = ("milliseconds",)
     list_filter = (ReceivedFilter, OutcomeFilter, OperationFilter, "door")
     list_select_related = ("client", "staff", "response")
     search_fields = ("message_id",)

@@ -61,6 +61,7 @@ class TriggerAdmin(ReadOnlyAdmin):
     ordering = ("pk",)
     list_filter = (WorkFilter,)
     list_display = ("since", "of_student", "what", "cause", "version", "processed_to", "error")
+    numbers = ("processed_to",)
     fields = (*list_display, "set_aside_at")
     search_fields = ("pk",)
     search_help_text = _("ASN or name of the student")

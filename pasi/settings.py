@@ -50,6 +50,7 @@ ALLOWED_HOSTS = _words("PASI_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = _words("PASI_CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",  # before the admin, whose templates it replaces
     "pasi.back_office.app.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -74,10 +75,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pasi.back_office.policy.PolicyMiddleware",
     "pasi.http.MessageIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # a list of the back office has 200 KB of markup
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -114,6 +116,7 @@ LANGUAGE_CODE = "en-ca"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "pasi.formats"  # 2026-11-22 14:05, whatever the language
 
 STATIC_URL = "/static/"
 # Where collectstatic puts the static files; without it they are served from the packages.
@@ -129,6 +132,7 @@ if _HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
+LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_AGE = 9 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -141,6 +145,11 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
     }
+}
+# Under /admin/ alone, for the theme: pasi/back_office/policy.py.
+PASI_BACK_OFFICE_POLICY = {
+    "script-src": ["'self'", "'unsafe-eval'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
 }
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -155,6 +164,41 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "pasi.clients.ClientSecretHasher",
 ]
+
+# --- The back office's theme (all else of it: pasi/back_office/theme.py and templates) ------------
+UNFOLD = {
+    "SITE_TITLE": "PASI back office",
+    "SITE_HEADER": "PASI back office",
+    "SITE_URL": None,
+    "SITE_SYMBOL": "school",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}pasi/icon.svg"}
+    ],
+    "STYLES": [f"{STATIC_URL}pasi/back_office.css"],
+    "SCRIPTS": [f"{STATIC_URL}pasi/back_office.js"],
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "navigation": "pasi.back_office.menu.navigation",
+    },
+    "COMMAND": {"search_callback": "pasi.back_office.menu.palette"},
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 254.604)",
+            "100": "oklch(93.2% .032 255.585)",
+            "200": "oklch(88.2% .059 254.128)",
+            "300": "oklch(80.9% .105 251.813)",
+            "400": "oklch(70.7% .165 254.624)",
+            "500": "oklch(68% .17 256)",
+            "600": "oklch(50% .2 262)",
+            "700": "oklch(44% .2 264)",
+            "800": "oklch(40% .17 265.638)",
+            "900": "oklch(37.9% .146 265.522)",
+            "950": "oklch(28.2% .091 267.935)",
+        }
+    },
+}
 
 # --- Clients: OAuth2 client credentials ---------------------------------------------------------
 OAUTH2_PROVIDER_APPLICATION_MODEL = "pasi.PasiClient"

@@ -3,12 +3,14 @@
 from functools import wraps
 
 from django.contrib import messages
-from django.contrib.admin import AdminSite
+from django.core.paginator import InvalidPage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pasi.back_office.menu import finds, navigation
+from pasi.back_office.theme import ThemedSite
 from pasi.calendar import ALBERTA
 from pasi.models import OneTimePassword
 
@@ -16,12 +18,9 @@ from pasi.models import OneTimePassword
 OPEN_WITH_ONE_TIME_PASSWORD = {"password_change", "logout", "jsi18n"}
 
 
-class BackOfficeSite(AdminSite):
-    site_header = _("PASI – back office")
-    site_title = _("PASI back office")
-    index_title = _("Records")
-    site_url = None
-    enable_nav_sidebar = False  # lists need the width
+class BackOfficeSite(ThemedSite):
+    index_title = _("Start")
+    index_template = "admin/start.html"
 
     def admin_view(self, view, cacheable=False):
         """Every page shows Alberta time; a one-time password must be replaced before anything."""
@@ -43,6 +42,25 @@ class BackOfficeSite(AdminSite):
                 return response
 
         return super().admin_view(page, cacheable)
+
+    def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        context = {
+            "finds": finds(request),
+            "may_open_something": any(subject["may_open"] for subject in navigation(request)),
+            **(extra_context or {}),
+        }
+        return super().index(request, context)
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context=None) -> HttpResponse:
+        """The start page has everything."""
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def search(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """The theme's palette; a page that is not there is not an error."""
+        try:
+            return super().search(request, *args, **kwargs)
+        except (ValueError, InvalidPage) as error:
+            raise Http404("There is no such page of results.") from error
 
     def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         response = super().password_change(request, extra_context)
