@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import RecordRead, ServiceCall, ServiceResponse
+from audit.models import RecordRead, ServiceCall, ServiceResponse, SignIn
 from credentials.services.submit_awarding_multiple import DRY_RUN_OPERATION
 from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
 from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
@@ -305,3 +305,23 @@ class RecordReadAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Students seen"))
     def students(self, read: RecordRead) -> str:
         return students_links(read.state_province_ids, many=_("(the first 100)"))
+
+
+@admin.register(SignIn)
+class SignInAdmin(ReadOnlyAdmin):
+    list_display = ("happened_at", "name", "result", "address", "software")
+    list_filter = (ReceivedFilter, "outcome")
+    search_fields = ("name",)
+    search_help_text = _("Name of the login, or network address")
+    fields = (*list_display, "message_id")
+    when_empty = _("Nobody has signed in yet.")
+
+    def get_search_results(self, request, queryset, search_term):
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        return queryset.filter(Q(name=text) | Q(address=text)), False
+
+    @admin.display(description=_("What happened"))
+    def result(self, sign_in: SignIn) -> str:
+        return sign_in.get_outcome_display()

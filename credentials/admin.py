@@ -28,6 +28,7 @@ from pasi.back_office.lists import (
     credential_types,
     students_found,
 )
+from pasi.back_office.theme import Select
 from pasi.calendar import school_year_text
 from pasi.text_search import folded
 
@@ -49,7 +50,7 @@ def numbered(text: str) -> Q:
 
 
 class RequirementSetForm(forms.ModelForm):
-    credential_type = forms.ChoiceField(choices=credential_types)
+    credential_type = forms.ChoiceField(choices=credential_types, widget=Select)
 
 
 @admin.register(RequirementSet)

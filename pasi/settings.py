@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from pasi import calendar, database
@@ -67,6 +68,10 @@ INSTALLED_APPS = [
     "pgtrigger",
     "procrastinate.contrib.django",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "pasi",
     "audit",
     "students",
@@ -84,8 +89,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # the last: it replaces the answer to who is locked out
 ]
 
 ROOT_URLCONF = "pasi.urls"
@@ -133,7 +140,10 @@ if _HTTPS:
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
 LOGIN_REDIRECT_URL = "admin:index"
-SESSION_COOKIE_AGE = 9 * 3600
+# Ends when nothing was asked for so long, and when the browser is closed.
+SESSION_COOKIE_AGE = 60 * int(os.environ.get("PASI_SESSION_MINUTES", "60"))
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -160,6 +170,27 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ] + [{"NAME": "pasi.back_office.passwords.NotThePresentOne"}]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # refuses who is locked out
+    "django.contrib.auth.backends.ModelBackend",
+]
+# A name that fails so often from one address is locked out from there. Not from everywhere: then
+# anybody could lock staff out.
+AXES_FAILURE_LIMIT = int(os.environ.get("PASI_SIGN_IN_FAILURES", "5"))
+AXES_COOLOFF_TIME = timedelta(minutes=int(os.environ.get("PASI_SIGN_IN_LOCK_MINUTES", "15")))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "pasi.back_office.sign_in.address_of"
+AXES_LOCKOUT_CALLABLE = "pasi.back_office.sign_in.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # audit.SignIn has them all
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# A code besides the password: optional (who has set it up is asked), or required of everybody.
+PASI_SECOND_FACTOR = os.environ.get("PASI_SECOND_FACTOR", "optional")
+if PASI_SECOND_FACTOR not in {"optional", "required"}:
+    raise SystemExit("PASI_SECOND_FACTOR is optional or required.")
+OTP_TOTP_ISSUER = "PASI back office"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "pasi.clients.ClientSecretHasher",
@@ -181,6 +212,7 @@ UNFOLD = {
         "command_search": True,
         "navigation": "pasi.back_office.menu.navigation",
     },
+    "ACCOUNT": {"navigation": "pasi.back_office.menu.account"},
     "COMMAND": {"search_callback": "pasi.back_office.menu.palette"},
     "BORDER_RADIUS": "6px",
     "COLORS": {

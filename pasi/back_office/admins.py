@@ -24,15 +24,11 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from audit.models import ServiceCall
+from pasi.back_office.calls import recorded_page
 from pasi.back_office.formats import NOTHING, field_text, instant_text, through_what, who_called
 from pasi.back_office.lists import EstimatingPaginator
 from pasi.back_office.reads import record_read
 from pasi.back_office.theme import ModelAdmin, TabularInline
-from pasi.caller_info import in_process
-from pasi.faults import Fault, Problem
-from pasi.http import client_address
-from pasi.services import Caller, recorded_call
-from pasi.setting_up import CHANGE_SET_UP
 
 READING = ("GET", "HEAD")
 
@@ -348,9 +344,10 @@ class Recorded:
 
         if request.method != "POST":
             return page()
-        allowed = (
-            self.has_change_permission(request) if object_id else self.has_add_permission(request)
-        )
+        if object_id:
+            allowed = self.has_change_permission(request, self.get_object(request, object_id))
+        else:
+            allowed = self.has_add_permission(request)
         if not allowed:
             raise PermissionDenied
         return self.recorded(request, object_id, page, lambda response: request.was_saved)
@@ -368,58 +365,7 @@ class Recorded:
     ) -> HttpResponse:
         """Carry out `page`, which saves or shows what is wrong, as a recorded call."""
         request.was_saved = False
-        body = {
-            "CallerInfo": staff_caller_info(request),
-            "Record": self.opts.label,
-            "Key": key,
-            "Form": _as_posted(request),
-        }
-        refused = None
-        try:
-            with recorded_call(CHANGE_SET_UP, staff_caller(request), body):
-                response = page()
-                if not was_saved(response):
-                    refused = Fault("3001", problems=_problems(response))
-                    raise refused
-        except Fault as fault:
-            if fault is not refused:
-                raise
-        return response
-
-
-def staff_caller(request: HttpRequest) -> Caller:
-    return Caller(ServiceCall.Door.BACK_OFFICE, staff=request.user, address=client_address(request))
-
-
-def staff_caller_info(request: HttpRequest) -> dict[str, Any]:
-    """CallerInfo of a staff user: acts for the ministry."""
-    user = request.user
-    return in_process(
-        product="Back office",
-        user_name=user.get_full_name() or user.get_username(),
-        local_id=user.get_username(),
-        address=client_address(request),
-    )
-
-
-def _as_posted(request: HttpRequest) -> dict[str, list[str]]:
-    """What was submitted, without passwords and without what only the page itself needs."""
-    return {
-        name: values
-        for name, values in request.POST.lists()
-        if "password" not in name and name != "csrfmiddlewaretoken" and not name.startswith("_")
-    }
-
-
-def _problems(response: HttpResponse) -> list[Problem]:
-    context = getattr(response, "context_data", None) or {}
-    form = context.get("adminform") or context.get("adminForm")
-    if form is None:
-        return [Problem("", str(_("the record does not exist.")))]
-    return [
-        Problem("" if name == "__all__" else name, " ".join(messages))
-        for name, messages in form.form.errors.items()
-    ]
+        return recorded_page(request, self.opts.label, key, page, was_saved)
 
 
 class RecordedAdmin(Recorded, HistoryAdmin):

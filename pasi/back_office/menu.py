@@ -134,6 +134,14 @@ def palette(request: HttpRequest, text: str) -> list[SearchResult]:
     ]
 
 
+def account(request: HttpRequest) -> list[dict[str, Any]]:
+    """What a user may do about their own account."""
+    return [
+        {"title": _("Change password"), "link": reverse("admin:password_change")},
+        {"title": _("Second factor"), "link": reverse("admin:second_factor_set_up")},
+    ]
+
+
 def _list(model: type) -> str:
     options = model._meta
     return reverse(f"admin:{options.app_label}_{options.model_name}_changelist")

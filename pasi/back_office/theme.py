@@ -11,7 +11,7 @@ ModelAdmin = admin.ModelAdmin
 TabularInline = admin.TabularInline
 SearchResult = dataclasses.SearchResult
 
-SignInForm = forms.AuthenticationForm
+PasswordForm = forms.AuthenticationForm
 OwnPasswordForm = forms.AdminOwnPasswordChangeForm
 OthersPasswordForm = forms.AdminPasswordChangeForm
 UserForm = forms.UserChangeForm
@@ -19,5 +19,5 @@ UserForm = forms.UserChangeForm
 TextInput = widgets.UnfoldAdminTextInputWidget
 Textarea = widgets.UnfoldAdminTextareaWidget
 Select = widgets.UnfoldAdminSelectWidget
-Checkboxes = widgets.UnfoldAdminCheckboxSelectMultiple
+Checkboxes = widgets.UnfoldAdminCheckboxSelectMultipleWidget
 Switch = widgets.UnfoldBooleanSwitchWidget
