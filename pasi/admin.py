@@ -195,6 +195,9 @@ class PasiClientAdmin(RecordedAdmin):
 
 
 class StaffForm(UserForm):
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.order_by("name"), required=False, label=_("Groups"), widget=Checkboxes
+    )
     remove_second_factor = forms.BooleanField(
         required=False,
         label=_("Remove the second factor"),
@@ -219,7 +222,7 @@ class StaffAdmin(Recorded, BackOfficeAdmin, UserAdmin):
     list_display = ("username", "first_name", "last_name", "in_groups", "is_active", "last_login")
     list_filter = ("is_active", "is_superuser", "groups")
     readonly_fields = ("last_login", "date_joined", "second_factor")
-    filter_horizontal = ("groups",)
+    filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Second factor"), {"fields": ("second_factor", "remove_second_factor")}),

@@ -53,9 +53,44 @@
     name("#command-submit", words.search);
     name("#nav-sidebar [x-on\\:click*='sidebarMobileOpen']", words.close);
     name("#nav-sidebar [x-on\\:click*='openUserLinks']", words.account);
+    name("a[x-on\\:click*='showActions'], [x-on\\:click*='openRelatedWidget']", words.more);
+  }
+
+  /* Select2 puts a field of its own in the place of a labelled one, without the label. */
+  function fields() {
+    for (const select of document.querySelectorAll("select.select2-hidden-accessible")) {
+      const label = document.querySelector(`label[for="${select.id}"]`)?.textContent.trim();
+      const shown = select.nextElementSibling;
+      for (const each of shown?.querySelectorAll("[role], input") || []) {
+        if (label) each.setAttribute("aria-label", label);
+      }
+    }
+  }
+
+  /* The account menu stands before its switch: opened by keyboard, it takes the focus; Escape
+     closes it. */
+  function account() {
+    const opener = document.querySelector("#nav-sidebar [x-on\\:click*='openUserLinks']");
+    const menu = opener?.previousElementSibling;
+    if (!menu) return;
+    opener.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      const first = menu.querySelector(NATIVE);
+      const focus = (tries) => {
+        first?.focus();
+        if (document.activeElement !== first && tries) setTimeout(focus, 50, tries - 1);
+      };
+      focus(20);
+    });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      opener.click();
+      opener.focus();
+    });
   }
 
   function mend() {
+    for (const each of document.querySelectorAll(".help-tooltip")) each.setAttribute("role", "img");
     buttons(document);
     icons(document);
     names();
@@ -64,6 +99,15 @@
   document.addEventListener("DOMContentLoaded", () => {
     landmarks();
     mend();
+    account();
   });
+  window.addEventListener("load", () => setTimeout(() => {
+    fields();
+    mend();
+  }));
   document.addEventListener("htmx:afterSwap", mend);
+  /* The theme hides the page until it is ready, when the browser has given up on autofocus. */
+  document.addEventListener("alpine:initialized", () => {
+    setTimeout(() => document.querySelector("[autofocus]")?.focus());
+  });
 })();
