@@ -198,6 +198,12 @@ class StaffForm(UserForm):
     groups = forms.ModelMultipleChoiceField(
         Group.objects.order_by("name"), required=False, label=_("Groups"), widget=Checkboxes
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].help_text = _("They must then choose their own.")
+
     remove_second_factor = forms.BooleanField(
         required=False,
         label=_("Remove the second factor"),

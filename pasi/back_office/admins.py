@@ -183,6 +183,7 @@ class ReadOnlyInline(ReadOnly, TabularInline):
     """A table of what belongs to a record. Rows lead to their histories where they have one."""
 
     has_history = False
+    empty_value_display = NOTHING
 
     extra = 0
     can_delete = False
