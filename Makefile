@@ -26,6 +26,7 @@ help:
 	@echo "make bench      the speed of the award, the import, re-issues, creating and finding"
 	@echo "                students, alerts (STUDENTS=3000000: size of the registry;"
 	@echo "                ONLY=award, re-issue, registry or alerts)"
+	@echo "make screenshots  the pictures of docs/staff-guide.md, from the pages as they are now"
 	@echo "make lint       style, Django checks, migrations, rule catalogue, OpenAPI"
 	@echo "make serve      the services and the back office on 127.0.0.1:$(PORT)"
 	@echo "make worker     the background workers: alerts of enrolments, students, courses"
@@ -40,6 +41,10 @@ test: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(RUN) -m tests.benchmarks $(if $(STUDENTS),--registry $(STUDENTS)) $(if $(ONLY),--only $(ONLY))
+
+screenshots: $(VENV)/.installed-dev
+	PASI_PICTURES=docs/pictures $(RUN) -m pytest -q tests/browser/test_back_office.py \
+	  -k 'clerk_signs_in or filters or second_factor'
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check
@@ -77,4 +82,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help demo test bench lint serve worker stop clean-var
+.PHONY: help demo test bench screenshots lint serve worker stop clean-var

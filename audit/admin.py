@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import RecordRead, ServiceCall, ServiceResponse
+from audit.models import RecordRead, ServiceCall, ServiceResponse, SignIn
 from credentials.ordering_in_bulk import CANCEL_DOCUMENT_ORDERS, ORDER_DOCUMENTS
 from credentials.services.submit_awarding_multiple import DRY_RUN_OPERATION
 from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
@@ -78,6 +78,7 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         "organization_code",
         "milliseconds",
     )
+    numbers = ("milliseconds",)
     list_filter = (ReceivedFilter, OutcomeFilter, OperationFilter, "door")
     list_select_related = ("client", "staff", "response")
     search_fields = ("message_id",)
@@ -308,3 +309,23 @@ class RecordReadAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Students seen"))
     def students(self, read: RecordRead) -> str:
         return students_links(read.state_province_ids, many=_("(the first 100)"))
+
+
+@admin.register(SignIn)
+class SignInAdmin(ReadOnlyAdmin):
+    list_display = ("happened_at", "name", "result", "address", "software")
+    list_filter = (ReceivedFilter, "outcome")
+    search_fields = ("name",)
+    search_help_text = _("Name of the login, or network address")
+    fields = (*list_display, "message_id")
+    when_empty = _("Nobody has signed in yet.")
+
+    def get_search_results(self, request, queryset, search_term):
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        return queryset.filter(Q(name=text) | Q(address=text)), False
+
+    @admin.display(description=_("What happened"))
+    def result(self, sign_in: SignIn) -> str:
+        return sign_in.get_outcome_display()

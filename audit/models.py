@@ -156,3 +156,34 @@ class RecordRead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} {self.message_id}"
+
+
+class SignIn(models.Model):
+    """One step of somebody's way into the back office, or out of it, and each that failed."""
+
+    class Outcome(models.TextChoices):
+        SIGNED_IN = "SignedIn", "Signed in"
+        CODE_ACCEPTED = "CodeAccepted", "Code accepted"
+        SIGNED_OUT = "SignedOut", "Signed out"
+        REFUSED = "Refused", "Wrong name or password"
+        WRONG_CODE = "WrongCode", "Wrong code"
+        LOCKED_OUT = "LockedOut", "Locked out after too many failures"
+
+    message_id = models.UUIDField(primary_key=True)
+    happened_at = models.DateTimeField("when", db_default=Now())
+    staff = models.ForeignKey("auth.User", null=True, on_delete=models.PROTECT)
+    name = models.CharField(max_length=150, help_text="As it was typed.")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    address = models.CharField(max_length=45, blank=True, help_text="Network address")
+    software = models.CharField("browser", max_length=200, blank=True)
+
+    class Meta:
+        triggers = append_only()
+        verbose_name = "sign-in"
+        indexes = [
+            models.Index(fields=["name", "message_id"], name="sign_in_by_name"),
+            models.Index(fields=["outcome", "message_id"], name="sign_in_by_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.get_outcome_display()}"

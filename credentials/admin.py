@@ -32,6 +32,7 @@ from pasi.back_office.lists import (
     credential_types,
     students_found,
 )
+from pasi.back_office.theme import Select
 from pasi.calendar import school_year_text
 from students.part_admin import student_link
 
@@ -55,7 +56,7 @@ def awards_found(text: str) -> QuerySet:
 
 
 class RequirementSetForm(forms.ModelForm):
-    credential_type = forms.ChoiceField(choices=credential_types)
+    credential_type = forms.ChoiceField(choices=credential_types, widget=Select)
 
 
 @admin.register(RequirementSet)

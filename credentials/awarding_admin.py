@@ -152,6 +152,7 @@ class RejectionFilter(admin.SimpleListFilter):
 class AwardingOutcomeAdmin(ReadOnlyAdmin):
     lists_students = True
     list_display = ("place", "in_run", "student", "result", "number", "year")
+    numbers = ("place",)
     list_filter = (OutcomeTypeFilter, RejectionFilter)
     list_select_related = ("run",)
     search_fields = ("asn",)
@@ -217,6 +218,7 @@ class AwardingBatchAdmin(ReadOnlyAdmin):
 
     list_display = ("first_place", "in_run", "students", "state", "call_link")
     list_select_related = ("run",)
+    numbers = ("first_place", "students")
     fields = list_display
     ordering = ("run", "first_position")
 

@@ -4,8 +4,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from oauth2_provider.models import (
     get_access_token_model,
     get_grant_model,
@@ -17,13 +20,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from audit.models import ServiceCall
 from enrolments.models import SchoolEnrolment
 from enrolments.reference_changes import code_changed, organization_changed
+from pasi.back_office import second_factor
 from pasi.back_office.admins import BackOfficeAdmin, Recorded, RecordedAdmin
 from pasi.back_office.formats import school_years_text
+from pasi.back_office.theme import Checkboxes, OthersPasswordForm, Switch, Textarea, UserForm
 from pasi.models import Code, OneTimePassword, Organization, PasiClient, Role
 from pasi.networks import network_text
 
 # The library of the tokens registers them all, and its own page of clients. Tokens lie in their
-# table in clear: nobody reads them here. Jobs only say "look": what waits is in the triggers.
+# table in clear: nobody reads them here, nor the secrets of second factors. Jobs only say "look":
+# what waits is in the triggers.
 for model in (
     PasiClient,
     get_access_token_model(),
@@ -31,6 +37,8 @@ for model in (
     get_id_token_model(),
     get_refresh_token_model(),
     ProcrastinateJob,
+    StaticDevice,
+    TOTPDevice,
     Group,
     User,
 ):
@@ -136,7 +144,7 @@ def _say_what_follows(request, count: int) -> None:
 class NetworksField(forms.Field):
     """Networks, one a line."""
 
-    widget = forms.Textarea(attrs={"rows": 4, "cols": 40})
+    widget = Textarea(attrs={"rows": 4})
 
     def prepare_value(self, value):
         return "\n".join(value) if isinstance(value, list) else value
@@ -153,7 +161,7 @@ class NetworksField(forms.Field):
 
 class ClientForm(forms.ModelForm):
     roles = forms.MultipleChoiceField(
-        choices=[(role, role) for role in Role.values], widget=forms.CheckboxSelectMultiple
+        choices=[(role, role) for role in Role.values], widget=Checkboxes
     )
     addresses = NetworksField(
         required=False,
@@ -206,20 +214,44 @@ class PasiClientAdmin(RecordedAdmin):
         return [(_("Its calls"), ServiceCall, {"client__id__exact": record.pk})]
 
 
+class StaffForm(UserForm):
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.order_by("name"), required=False, label=_("Groups"), widget=Checkboxes
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].help_text = _("They must then choose their own.")
+
+    remove_second_factor = forms.BooleanField(
+        required=False,
+        label=_("Remove the second factor"),
+        help_text=_(
+            "When the phone is lost. They sign in with the password alone, until they set "
+            "it up again."
+        ),
+        widget=Switch,
+    )
+
+
 @admin.register(User)
 class StaffAdmin(Recorded, BackOfficeAdmin, UserAdmin):
     """Staff are made by manage.py create_staff, which shows a one-time password.
 
-    What they may do comes from their groups alone.
+    What they may do comes from their groups alone. Nobody changes their own rights, and only
+    superusers those of superusers.
     """
 
-    change_form_template = None
+    form = StaffForm
+    change_password_form = OthersPasswordForm
     list_display = ("username", "first_name", "last_name", "in_groups", "is_active", "last_login")
     list_filter = ("is_active", "is_superuser", "groups")
-    readonly_fields = ("last_login", "date_joined")
-    filter_horizontal = ("groups",)
+    readonly_fields = ("last_login", "date_joined", "second_factor")
+    filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
+        (_("Second factor"), {"fields": ("second_factor", "remove_second_factor")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email")}),
         (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
@@ -228,8 +260,31 @@ class StaffAdmin(Recorded, BackOfficeAdmin, UserAdmin):
     def has_add_permission(self, request) -> bool:
         return False
 
+    def has_change_permission(self, request, obj=None) -> bool:
+        if not super().has_change_permission(request, obj):
+            return False
+        if obj is None or request.user.is_superuser:
+            return True
+        return not obj.is_superuser and obj.pk != request.user.pk
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else (*fields, "is_superuser")
+
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
+
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        if form.cleaned_data.get("remove_second_factor"):
+            second_factor.remove(obj)
+
+    @admin.display(description=_("Second factor"))
+    def second_factor(self, user: User) -> str:
+        device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
+        if device is None:
+            return _("not set up")
+        return _("set up on %s") % formats.date_format(device.created_at, "DATE_FORMAT")
 
     @admin.display(description=_("Groups"))
     def in_groups(self, user: User) -> str:
@@ -245,11 +300,12 @@ class StaffAdmin(Recorded, BackOfficeAdmin, UserAdmin):
                 messages.info(request, _("They must choose their own at the next sign-in."))
             return response
 
-        if request.method != "POST" or not self.has_change_permission(request):
+        user = self.get_object(request, id)
+        if request.method != "POST" or not self.has_change_permission(request, user):
             return page()
         return self.recorded(request, id, page, lambda response: response.status_code == 302)
 
 
 @admin.register(Group)
 class StaffGroupAdmin(Recorded, BackOfficeAdmin, GroupAdmin):
-    change_form_template = None
+    pass

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from pasi import calendar, database
@@ -50,6 +51,7 @@ ALLOWED_HOSTS = _words("PASI_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = _words("PASI_CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",  # before the admin, whose templates it replaces
     "pasi.back_office.app.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -66,6 +68,10 @@ INSTALLED_APPS = [
     "pgtrigger",
     "procrastinate.contrib.django",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "pasi",
     "audit",
     "students",
@@ -74,16 +80,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pasi.back_office.policy.PolicyMiddleware",
     "pasi.http.MessageIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # a list of the back office has 200 KB of markup
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # the last: it replaces the answer to who is locked out
 ]
 
 ROOT_URLCONF = "pasi.urls"
@@ -114,6 +123,7 @@ LANGUAGE_CODE = "en-ca"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "pasi.formats"  # 2026-11-22 14:05, whatever the language
 
 STATIC_URL = "/static/"
 # Where collectstatic puts the static files; without it they are served from the packages.
@@ -129,7 +139,11 @@ if _HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 9 * 3600
+LOGIN_REDIRECT_URL = "admin:index"
+# Ends when nothing was asked for so long, and when the browser is closed.
+SESSION_COOKIE_AGE = 60 * int(os.environ.get("PASI_SESSION_MINUTES", "60"))
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -142,6 +156,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+# Under /admin/ alone, for the theme: pasi/back_office/policy.py.
+PASI_BACK_OFFICE_POLICY = {
+    "script-src": ["'self'", "'unsafe-eval'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -151,10 +170,67 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ] + [{"NAME": "pasi.back_office.passwords.NotThePresentOne"}]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # refuses who is locked out
+    "django.contrib.auth.backends.ModelBackend",
+]
+# A name that fails so often from one address is locked out from there. Not from everywhere: then
+# anybody could lock staff out.
+AXES_FAILURE_LIMIT = int(os.environ.get("PASI_SIGN_IN_FAILURES", "5"))
+AXES_COOLOFF_TIME = timedelta(minutes=int(os.environ.get("PASI_SIGN_IN_LOCK_MINUTES", "15")))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "pasi.back_office.sign_in.address_of"
+AXES_LOCKOUT_CALLABLE = "pasi.back_office.sign_in.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # audit.SignIn has them all
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# A code besides the password: optional (who has set it up is asked), or required of everybody.
+PASI_SECOND_FACTOR = os.environ.get("PASI_SECOND_FACTOR", "optional")
+if PASI_SECOND_FACTOR not in {"optional", "required"}:
+    raise SystemExit("PASI_SECOND_FACTOR is optional or required.")
+OTP_TOTP_ISSUER = "PASI back office"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "pasi.clients.ClientSecretHasher",
 ]
+
+# --- The back office's theme (all else of it: pasi/back_office/theme.py and templates) ------------
+UNFOLD = {
+    "SITE_TITLE": "PASI back office",
+    "SITE_HEADER": "PASI back office",
+    "SITE_URL": None,
+    "SITE_SYMBOL": "school",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}pasi/icon.svg"}
+    ],
+    "STYLES": [f"{STATIC_URL}pasi/back_office.css"],
+    "SCRIPTS": [f"{STATIC_URL}pasi/back_office.js"],
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "navigation": "pasi.back_office.menu.navigation",
+    },
+    "ACCOUNT": {"navigation": "pasi.back_office.menu.account"},
+    "COMMAND": {"search_callback": "pasi.back_office.menu.palette"},
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 254.604)",
+            "100": "oklch(93.2% .032 255.585)",
+            "200": "oklch(88.2% .059 254.128)",
+            "300": "oklch(80.9% .105 251.813)",
+            "400": "oklch(70.7% .165 254.624)",
+            "500": "oklch(68% .17 256)",
+            "600": "oklch(50% .2 262)",
+            "700": "oklch(44% .2 264)",
+            "800": "oklch(40% .17 265.638)",
+            "900": "oklch(37.9% .146 265.522)",
+            "950": "oklch(28.2% .091 267.935)",
+        }
+    },
+}
 
 # --- Clients: OAuth2 client credentials ---------------------------------------------------------
 OAUTH2_PROVIDER_APPLICATION_MODEL = "pasi.PasiClient"

@@ -42,7 +42,7 @@ def _exists(server, name: str) -> bool:
     return bool(server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone())
 
 
-def _point_to(name: str) -> None:
+def point_to(name: str) -> None:
     connections["default"].close()
     settings.DATABASES["default"]["NAME"] = name
     connections["default"].settings_dict["NAME"] = name
@@ -57,7 +57,7 @@ def _ensure_template(server, name: str) -> None:
         building = f"{name}_building"
         server.execute(f'DROP DATABASE IF EXISTS "{building}" WITH (FORCE)')
         server.execute(f"CREATE DATABASE \"{building}\" TEMPLATE template0 ENCODING 'UTF8'")
-        _point_to(building)
+        point_to(building)
         call_command("migrate", verbosity=0, interactive=False)
         connections["default"].close()
         server.execute(f'ALTER DATABASE "{building}" RENAME TO "{name}"')
@@ -108,9 +108,9 @@ def django_db_setup(clones, django_db_blocker):
     """pytest-django's database of this process: a clone of the template, no migrations."""
     original = settings.DATABASES["default"]["NAME"]
     with django_db_blocker.unblock():
-        _point_to(clones.make("main"))
+        point_to(clones.make("main"))
         yield
-        _point_to(original)
+        point_to(original)
 
 
 @pytest.fixture
@@ -122,9 +122,9 @@ def committed_database(clones, django_db_setup, django_db_blocker):
     before = settings.DATABASES["default"]["NAME"]
     with django_db_blocker.unblock():
         name = clones.make("committed")
-        _point_to(name)
+        point_to(name)
         try:
             yield name
         finally:
-            _point_to(before)
+            point_to(before)
             clones.drop(name)

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -23,19 +24,16 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from audit.models import ServiceCall
+from pasi.back_office.calls import recorded_page
 from pasi.back_office.formats import NOTHING, field_text, instant_text, through_what, who_called
 from pasi.back_office.lists import EstimatingPaginator
 from pasi.back_office.reads import record_read
-from pasi.caller_info import in_process
-from pasi.faults import Fault, Problem
-from pasi.http import client_address
-from pasi.services import Caller, recorded_call
-from pasi.setting_up import CHANGE_SET_UP
+from pasi.back_office.theme import ModelAdmin, TabularInline
 
 READING = ("GET", "HEAD")
 
 
-class BackOfficeAdmin(admin.ModelAdmin):
+class BackOfficeAdmin(ModelAdmin):
     """What every page has: lists whose price does not grow with the table, notices, links."""
 
     change_form_template = "admin/record.html"
@@ -45,6 +43,8 @@ class BackOfficeAdmin(admin.ModelAdmin):
     list_per_page = 50
     actions = None
     empty_value_display = NOTHING
+    when_empty = _("There is nothing here yet.")
+    numbers: tuple[str, ...] = ()  # columns of numbers that are no fields of the model
     has_history = False
     lists_students = False  # the list itself shows personal data
 
@@ -68,9 +68,13 @@ class BackOfficeAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
-        response = super().changelist_view(request, {"title": title, **(extra_context or {})})
-        if self.lists_students and (context := getattr(response, "context_data", None)):
-            self.leave_trace(request, context["cl"].result_list)
+        columns = number_columns(self.model, self.get_list_display(request), self.numbers)
+        context = {"title": title, "number_columns": columns, **(extra_context or {})}
+        response = super().changelist_view(request, context)
+        if shown := (getattr(response, "context_data", None) or {}).get("cl"):
+            shown.chosen = chosen_filters(shown)
+            if self.lists_students:
+                self.leave_trace(request, shown.result_list)
         return response
 
     def name_of(self, record: models.Model) -> str:
@@ -87,9 +91,10 @@ class BackOfficeAdmin(admin.ModelAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["has_history"] = self.has_history
+        context["trail"] = self.trail(context["preserved_filters"])
         if obj is not None:
             self.leave_trace(request, [obj])
-            context["subtitle"] = self.name_of(obj)
+            context["headline"] = context["subtitle"] = self.name_of(obj)
             context["notices"] = self.notices(obj)
             context["related"] = [
                 {"label": label, "url": list_url(model, query)}
@@ -98,15 +103,53 @@ class BackOfficeAdmin(admin.ModelAdmin):
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
 
+    def trail(self, preserved_filters: str = "", record: models.Model | None = None) -> list:
+        """(label, address) of the pages above: the list, as it was filtered, and the record."""
+        of = {"opts": self.opts, "preserved_filters": preserved_filters}
+        above = [
+            (
+                capfirst(self.opts.verbose_name_plural),
+                add_preserved_filters(of, list_url(self.model)),
+            )
+        ]
+        if record is not None:
+            above.append((self.name_of(record), record_url(record)))
+        return above
+
+
+def number_columns(model: type[models.Model], names: Iterable[str], others: Iterable[str]) -> list:
+    """Which columns of a list hold numbers, to be aligned at the right. Codes are no numbers."""
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    numeric = (models.IntegerField, models.DecimalField, models.FloatField)
+    return [
+        name
+        for name in names
+        if name in others
+        or (
+            isinstance(field := fields.get(name), numeric)
+            and not (field.primary_key or field.choices or name.endswith("_code"))
+        )
+    ]
+
+
+def chosen_filters(changelist) -> list[tuple[str, str]]:
+    """(filter, what is chosen) of every filter that leaves something out."""
+    return [
+        (filter.title, choice["display"])
+        for filter in changelist.filter_specs
+        for choice in filter.choices(changelist)
+        if choice.get("selected") and str(choice["display"]) != str(_("All"))
+    ]
+
 
 def may_view(request: HttpRequest, model: type[models.Model]) -> bool:
     return request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
 
 
-def list_url(model: type[models.Model], query: dict[str, Any]) -> str:
+def list_url(model: type[models.Model], query: dict[str, Any] | None = None) -> str:
     """The address of a model's list, searched or filtered by `query`."""
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
-    return f"{reverse(name)}?{urlencode(query)}"
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{address}?{urlencode(query)}" if query is not None else address
 
 
 def record_url(record: models.Model) -> str:
@@ -136,10 +179,11 @@ class MarkedDeleted:
         return _("Deleted") if record.is_deleted else NOTHING
 
 
-class ReadOnlyInline(ReadOnly, admin.TabularInline):
+class ReadOnlyInline(ReadOnly, TabularInline):
     """A table of what belongs to a record. Rows lead to their histories where they have one."""
 
     has_history = False
+    empty_value_display = NOTHING
 
     extra = 0
     can_delete = False
@@ -192,8 +236,10 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
         return _("History of %(name)s") % {"name": self.name_of(obj)}
 
     def render_history_view(self, request, template, context, **kwargs) -> HttpResponse:
-        self.leave_trace(request, [context["object"]])
-        context["name"] = self.name_of(context["object"])
+        record = context["object"]
+        self.leave_trace(request, [record])
+        context["trail"] = self.trail(record=record)
+        context["headline"] = context["title"]
         return super().render_history_view(request, template, context, **kwargs)
 
     def get_history_queryset(self, request, history_manager, pk_name, object_id):
@@ -233,8 +279,12 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
         row = get_object_or_404(rows, history_id=version_id)
         self.leave_trace(request, [row.instance])
         row.who, row.through = who_called(row.call), through_what(row.call)
+        history = reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[object_id]
+        )
         context = {
             **self.admin_site.each_context(request),
+            "trail": [*self.trail(record=row.instance), (_("History"), history)],
             "title": _("Version of %(time)s") % {"time": instant_text(row.history_date)},
             "subtitle": self.name_of(row.instance),
             "opts": self.opts,
@@ -295,9 +345,10 @@ class Recorded:
 
         if request.method != "POST":
             return page()
-        allowed = (
-            self.has_change_permission(request) if object_id else self.has_add_permission(request)
-        )
+        if object_id:
+            allowed = self.has_change_permission(request, self.get_object(request, object_id))
+        else:
+            allowed = self.has_add_permission(request)
         if not allowed:
             raise PermissionDenied
         return self.recorded(request, object_id, page, lambda response: request.was_saved)
@@ -315,58 +366,7 @@ class Recorded:
     ) -> HttpResponse:
         """Carry out `page`, which saves or shows what is wrong, as a recorded call."""
         request.was_saved = False
-        body = {
-            "CallerInfo": staff_caller_info(request),
-            "Record": self.opts.label,
-            "Key": key,
-            "Form": _as_posted(request),
-        }
-        refused = None
-        try:
-            with recorded_call(CHANGE_SET_UP, staff_caller(request), body):
-                response = page()
-                if not was_saved(response):
-                    refused = Fault("3001", problems=_problems(response))
-                    raise refused
-        except Fault as fault:
-            if fault is not refused:
-                raise
-        return response
-
-
-def staff_caller(request: HttpRequest) -> Caller:
-    return Caller(ServiceCall.Door.BACK_OFFICE, staff=request.user, address=client_address(request))
-
-
-def staff_caller_info(request: HttpRequest) -> dict[str, Any]:
-    """CallerInfo of a staff user: acts for the ministry."""
-    user = request.user
-    return in_process(
-        product="Back office",
-        user_name=user.get_full_name() or user.get_username(),
-        local_id=user.get_username(),
-        address=client_address(request),
-    )
-
-
-def _as_posted(request: HttpRequest) -> dict[str, list[str]]:
-    """What was submitted, without passwords and without what only the page itself needs."""
-    return {
-        name: values
-        for name, values in request.POST.lists()
-        if "password" not in name and name != "csrfmiddlewaretoken" and not name.startswith("_")
-    }
-
-
-def _problems(response: HttpResponse) -> list[Problem]:
-    context = getattr(response, "context_data", None) or {}
-    form = context.get("adminform") or context.get("adminForm")
-    if form is None:
-        return [Problem("", str(_("the record does not exist.")))]
-    return [
-        Problem("" if name == "__all__" else name, " ".join(messages))
-        for name, messages in form.form.errors.items()
-    ]
+        return recorded_page(request, self.opts.label, key, page, was_saved)
 
 
 class RecordedAdmin(Recorded, HistoryAdmin):

@@ -1,41 +1,40 @@
-"""The back office as a site: its name, its clock, and the password chosen at first sign-in."""
+"""The back office as a site: its pages, its clock, and what comes before them."""
 
 from functools import wraps
 
-from django.contrib import messages
-from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
+from django.core.paginator import InvalidPage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
+from audit.models import SignIn
+from pasi.back_office import second_factor, sign_in
+from pasi.back_office.calls import recorded_page
+from pasi.back_office.menu import finds, navigation
+from pasi.back_office.sign_in import next_step
+from pasi.back_office.theme import ThemedSite
 from pasi.calendar import ALBERTA
 from pasi.models import OneTimePassword
 
-# What somebody who still has a one-time password may open.
-OPEN_WITH_ONE_TIME_PASSWORD = {"password_change", "logout", "jsi18n"}
 
-
-class BackOfficeSite(AdminSite):
-    site_header = _("PASI – back office")
-    site_title = _("PASI back office")
-    index_title = _("Records")
-    site_url = None
-    enable_nav_sidebar = False  # lists need the width
+class BackOfficeSite(ThemedSite):
+    login_form = sign_in.SignInForm
+    index_title = _("Start")
+    index_template = "admin/start.html"
 
     def admin_view(self, view, cacheable=False):
-        """Every page shows Alberta time; a one-time password must be replaced before anything."""
+        """Every page shows Alberta time, and none opens before signing in is done with."""
 
         @wraps(view)
         def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if "\x00" in request.path + "".join(request.GET.values()):
                 raise Http404  # PostgreSQL has no such character; no record has such an address
-            if (
-                request.resolver_match.url_name not in OPEN_WITH_ONE_TIME_PASSWORD
-                and OneTimePassword.objects.filter(user=request.user.pk).exists()
-            ):
-                messages.warning(request, _("Choose a password of your own first."))
-                return HttpResponseRedirect(reverse("admin:password_change"))
+            if (first := next_step(request)) is not None:
+                return first
             with timezone.override(ALBERTA):
                 response = view(request, *args, **kwargs)
                 if hasattr(response, "render"):
@@ -44,8 +43,60 @@ class BackOfficeSite(AdminSite):
 
         return super().admin_view(page, cacheable)
 
+    def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        context = {
+            "finds": finds(request),
+            "may_open_something": any(subject["may_open"] for subject in navigation(request)),
+            **(extra_context or {}),
+        }
+        return super().index(request, context)
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context=None) -> HttpResponse:
+        """The start page has everything."""
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def search(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """The theme's palette; a page that is not there is not an error."""
+        try:
+            return super().search(request, *args, **kwargs)
+        except (ValueError, InvalidPage) as error:
+            raise Http404("There is no such page of results.") from error
+
     def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        response = super().password_change(request, extra_context)
-        if request.method == "POST" and response.status_code == 302:
-            OneTimePassword.objects.filter(user=request.user.pk).delete()
+        """A password of one's own: a recorded call, without the password."""
+
+        def page() -> HttpResponse:
+            response = super(BackOfficeSite, self).password_change(request, extra_context)
+            if request.method == "POST" and response.status_code == 302:
+                OneTimePassword.objects.filter(user=request.user.pk).delete()
+            return response
+
+        if request.method != "POST":
+            return page()
+        key = str(request.user.pk)
+        return recorded_page(
+            request, User._meta.label, key, page, lambda response: response.status_code == 302
+        )
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        response = super().login(request, extra_context)
+        if request.method == "POST":
+            sign_in.note_password(request, accepted=response.status_code == 302)
         return response
+
+    def logout(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        if request.method == "POST" and request.user.is_authenticated:
+            sign_in.note(request, SignIn.Outcome.SIGNED_OUT, staff=request.user)
+        return super().logout(request, extra_context)
+
+    def get_urls(self):
+        return [
+            path("second-factor/", self.admin_view(second_factor.ask), name="second_factor"),
+            path(
+                "second-factor/set-up/",
+                self.admin_view(second_factor.set_up),
+                name="second_factor_set_up",
+            ),
+            *super().get_urls(),
+        ]

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Max
 from django.utils import timezone
 
-from audit.models import RecordRead, ServiceCall, ServiceResponse
+from audit.models import RecordRead, ServiceCall, ServiceResponse, SignIn
 from credentials.models import (
     ArchivedCredential,
     AwardingBatch,
@@ -162,6 +162,7 @@ def _audit(student: Student, number: int) -> None:
     user = User.objects.get(username=f"user{number}")
     make_call(client=client, door="http", asns=[student.asn])
     make_call(staff=user, door="back_office")
+    SignIn.objects.create(message_id=new_message_id(), staff=user, name=user.username)
     RecordRead.objects.create(
         message_id=new_message_id(), client=client, path="/api/students/", count=1
     )

@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from audit.models import RecordRead, ServiceCall, ServiceResponse
+from audit.models import RecordRead, ServiceCall, ServiceResponse, SignIn
 from pasi.http import new_message_id
 from tests.http.conftest import post, request
 
@@ -12,12 +12,13 @@ from tests.http.conftest import post, request
 def rows(token):
     post(request("999999999"), token=token)
     RecordRead.objects.create(message_id=new_message_id(), path="/api/students/", count=0)
+    SignIn.objects.create(message_id=new_message_id(), name="ann", outcome="Refused")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 @pytest.mark.parametrize(
-    "model", [ServiceCall, ServiceResponse, RecordRead], ids=lambda m: m.__name__
+    "model", [ServiceCall, ServiceResponse, RecordRead, SignIn], ids=lambda m: m.__name__
 )
 @pytest.mark.parametrize("how", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_append_only(rows, model, how):

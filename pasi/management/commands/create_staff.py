@@ -27,7 +27,7 @@ class Command(BaseCommand):
             nargs="+",
             required=True,
             metavar="GROUP",
-            help="Registry Clerk, Credential Officer, Alerts Officer, Auditor",
+            help="Registry Clerk, Credential Officer, Alerts Officer, Auditor, Administrator",
         )
 
     def handle(self, **options: Any) -> None:

@@ -1,0 +1,214 @@
+"""What staff find where: the menu beside every page and the cards of the start page.
+
+Grouped by subject, in the order in which staff work. Each entry asks for itself whether the reader
+may open it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from pasi.back_office.theme import SearchResult
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A group of the menu: its title, the apps whose records it holds, their order and icons."""
+
+    title: Any
+    apps: tuple[str, ...]
+    icons: dict[str, str]  # by model, in the order of the menu; other models of the apps follow
+
+
+SUBJECTS = (
+    Subject(_("Students"), ("students",), {"student": "person_search"}),
+    Subject(
+        _("Enrolments and alerts"),
+        ("enrolments",),
+        {
+            "corealert": "notification_important",
+            "acknowledgement": "rate_review",
+            "schoolenrolment": "school",
+            "courseenrolment": "menu_book",
+        },
+    ),
+    Subject(
+        _("Credentials"),
+        ("credentials",),
+        {
+            "awardedcredential": "workspace_premium",
+            "archivedcredential": "inventory_2",
+            "documentorderitem": "local_shipping",
+            "awardingrun": "playlist_add_check",
+            "awardingoutcome": "fact_check",
+            "requirementsetstatus": "checklist",
+            "requirementachievement": "task_alt",
+            "officialmark": "grading",
+        },
+    ),
+    Subject(
+        _("Audit"),
+        ("audit",),
+        {"servicecall": "receipt_long", "recordread": "visibility", "signin": "login"},
+    ),
+    Subject(
+        _("Set-up"),
+        ("pasi", "auth"),
+        {
+            "organization": "apartment",
+            "code": "format_list_numbered",
+            "course": "auto_stories",
+            "requirementset": "rule",
+            "pasiclient": "hub",
+            "user": "badge",
+            "group": "groups",
+        },
+    ),
+)
+# Records that stand under another subject than their app's.
+ELSEWHERE = {"officialmark": "credentials", "course": "pasi", "requirementset": "pasi"}
+# Lists that are reached from one page, which stands in the menu for all of them.
+TRIGGERS = (
+    "studenttrigger",
+    "schoolenrolmenttrigger",
+    "courseenrolmenttrigger",
+    "responsibleschooltrigger",
+    "transcripttrigger",
+)
+PROCESSORS = "admin:enrolments_processors"
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu as the theme wants it."""
+    groups = []
+    for subject in SUBJECTS:
+        entries = list(_entries(request, subject))
+        may_open = any(entry["permission"](request) for entry in entries)
+        groups.append({"title": subject.title, "items": entries, "may_open": may_open})
+    return groups
+
+
+def finds(request: HttpRequest) -> list[dict[str, Any]]:
+    """What can be found from the start page, and the list that answers."""
+    possible = (
+        (_("Find a student"), "students.Student", _("ASN, or the beginning of a name")),
+        (
+            _("Find a credential"),
+            "credentials.AwardedCredential",
+            _("Credential number, former or legacy number, or the student"),
+        ),
+        (
+            _("Find core alerts"),
+            "enrolments.CoreAlert",
+            _("Student, school (S.0982), authority (A.3020) or code of the alert"),
+        ),
+    )
+    found = []
+    for label, name, help_text in possible:
+        model = apps.get_model(name)
+        if admin.site.get_model_admin(model).has_view_permission(request):
+            found.append({"label": label, "url": _list(model), "help": help_text})
+    return found
+
+
+def palette(request: HttpRequest, text: str) -> list[SearchResult]:
+    """What the search palette offers besides the entries of the menu: to look for `text` in the
+    lists. It says nothing of what would be found, so nothing personal is shown unrecorded.
+    """
+    return [
+        SearchResult(
+            title=find["label"],
+            description=text,
+            link=f"{find['url']}?{urlencode({'q': text})}",
+            icon="search",
+        )
+        for find in finds(request)
+    ]
+
+
+def account(request: HttpRequest) -> list[dict[str, Any]]:
+    """What a user may do about their own account."""
+    return [
+        {"title": _("Change password"), "link": reverse("admin:password_change")},
+        {"title": _("Second factor"), "link": reverse("admin:second_factor_set_up")},
+    ]
+
+
+def _list(model: type) -> str:
+    options = model._meta
+    return reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+
+
+def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]:
+    models = [model for model in _listed(request) if _app_of(model) in subject.apps]
+    names = list(subject.icons)
+    models.sort(key=lambda model: _place(names, model._meta.model_name))
+    for model in models:
+        options = model._meta
+        link = _list(model)
+        yield _entry(
+            request,
+            capfirst(options.verbose_name_plural),
+            subject.icons.get(options.model_name, "table_rows"),
+            link,
+            (link,),
+            _may_view(model),
+        )
+    if "enrolments" in subject.apps:
+        lists = [reverse(f"admin:enrolments_{name}_changelist") for name in TRIGGERS]
+        link = reverse(PROCESSORS)
+        yield _entry(
+            request,
+            _("Background work"),
+            "sync",
+            link,
+            (link, *lists),
+            lambda request: request.user.has_perm("enrolments.view_studenttrigger"),
+        )
+
+
+def _may_view(model: type) -> Callable[[HttpRequest], bool]:
+    """A function of its own: the theme copies the menu, and all that a bound method holds."""
+    return lambda request: admin.site.get_model_admin(model).has_view_permission(request)
+
+
+def _entry(
+    request: HttpRequest,
+    title: Any,
+    icon: str,
+    link: str,
+    covers: tuple[str, ...],
+    permission: Callable[[HttpRequest], bool],
+) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": link,
+        "active": request.path.startswith(covers),
+        "permission": permission,
+    }
+
+
+def _listed(request: HttpRequest) -> list[type]:
+    """Every registered model but those that are reached from others."""
+    return [
+        model
+        for model, model_admin in admin.site._registry.items()
+        if model._meta.model_name not in TRIGGERS and model_admin.get_model_perms(request)
+    ]
+
+
+def _app_of(model: type) -> str:
+    return ELSEWHERE.get(model._meta.model_name, model._meta.app_label)
+
+
+def _place(names: list[str], name: str) -> int:
+    return names.index(name) if name in names else len(names)
