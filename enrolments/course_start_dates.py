@@ -2,10 +2,12 @@
 
 import datetime
 from collections.abc import Sequence
+from functools import cache
 
 from django.db.models import Q
 
 from enrolments.models import CourseEnrolment, SchoolEnrolment
+from pasi import bulk
 from pasi.calendar import first_day
 from students.models import Student
 
@@ -27,25 +29,22 @@ def course_enrolments_between(
         student: (min(before or far, after or far), max(before or far, after or far))
         for student, before, after in moves
     }
-    holder_of = {student: student for student in period}
-    holder_of.update(Student.objects.filter(primary__any=list(period)).values_list("id", "primary"))
     possible = (
         min(earliest for earliest, _latest in period.values()),
         max(latest for _earliest, latest in period.values()),
     )
     concerned, without_start = [], []
-    for key, holder, school, year, start in CourseEnrolment.objects.filter(
-        Q(start_date=None) | Q(start_date__range=possible),
-        student__any=list(holder_of),
-        is_deleted=False,
-    ).values_list("id", "student_id", "school_id", "school_year", "start_date"):
-        student = holder_of[holder]
+    students = bulk.array(period)
+    for key, number, primary, school, year, start in bulk.fetch(
+        _course_enrolments_of(), [students, students, *possible]
+    ):
+        student = primary if primary in period else number
         earliest, latest = period[student]
         if start is None:
             without_start.append((key, student, school, year))
         elif earliest <= start <= latest:
             concerned.append(key)
-    starts = _starts_of_school_enrolments(holder_of, {row[1] for row in without_start})
+    starts = _starts_of_school_enrolments({student for _key, student, *_ in without_start})
     for key, student, school, year in without_start:
         earliest, latest = period[student]
         if earliest <= starts.get((student, school, year), first_day(year)) <= latest:
@@ -53,15 +52,32 @@ def course_enrolments_between(
     return sorted(concerned)
 
 
+@cache
+def _course_enrolments_of() -> str:
+    """SQL with four parameters: the students, once more the students, first and last start."""
+    numbers = Student.objects.filter(Q(pk__any=[]) | Q(primary__any=[]))
+    far = datetime.date.max
+    possible = Q(start_date=None) | Q(start_date__range=(far, far))
+    found = CourseEnrolment.objects.filter(student__in=numbers).filter(possible, is_deleted=False)
+    return bulk.written_once(
+        found.values_list(
+            *("id", "student_id", "student__primary_id", "school_id", "school_year", "start_date")
+        )
+    )
+
+
 def _starts_of_school_enrolments(
-    holder_of: dict[int, int], students: set[int]
+    students: set[int],
 ) -> dict[tuple[int, int, int], datetime.date]:
     """(student, school, school year) -> the earliest start of an enrolment there, any number."""
+    if not students:
+        return {}
+    keys = list(students)
+    numbers = Student.objects.filter(Q(pk__any=keys) | Q(primary__any=keys))
     starts: dict[tuple[int, int, int], datetime.date] = {}
-    for holder, school, year, start in SchoolEnrolment.objects.filter(
-        student__any=[holder for holder, student in holder_of.items() if student in students],
-        is_deleted=False,
-    ).values_list("student_id", "school_id", "school_year", "start_date"):
-        place = (holder_of[holder], school, year)
+    for number, primary, school, year, start in SchoolEnrolment.objects.filter(
+        student__in=numbers, is_deleted=False
+    ).values_list("student_id", "student__primary_id", "school_id", "school_year", "start_date"):
+        place = (primary if primary in students else number, school, year)
         starts[place] = min(start, starts.get(place, start))
     return starts

@@ -106,6 +106,14 @@ def run(sql: str, params: Sequence | dict | None = None) -> int:
         return cursor.rowcount
 
 
+def written_once(queryset: models.QuerySet) -> str:
+    """The SQL of a query, to be kept and carried out by fetch() with other parameters, in the order
+    of those it has. For the few queries of a single call that the ORM takes longer to write than
+    the database to answer.
+    """
+    return queryset.query.sql_with_params()[0]
+
+
 # --- Sequences and versions ---------------------------------------------------------------------
 
 
@@ -343,6 +351,23 @@ def begin_call(
 def advisory_lock(key: int) -> None:
     """Hold an exclusive lock on `key` until the transaction ends. 0 <= key < 2**62."""
     fetch("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def lock_students_of_award(number: int) -> set[int]:
+    """Lock the student whose award has a credential number, and its primary, in the order of their
+    keys; the keys, none where no award has the number. As it was when the statement began: read
+    afterwards what it is now.
+    """
+    award = _table(apps.get_model("credentials", "AwardedCredential"))
+    student = _table(apps.get_model("students", "Student"))
+    rows = fetch(
+        f"SELECT id FROM {student} WHERE id = ANY (ARRAY("
+        f"SELECT unnest(ARRAY[owner.id, owner.primary_id]) FROM {award} award"
+        f" JOIN {student} owner ON owner.id = award.student_id WHERE award.credential_number = %s"
+        f")) ORDER BY id FOR NO KEY UPDATE",
+        [number],
+    )
+    return {key for (key,) in rows}
 
 
 def try_run_lock(run: int) -> bool:

@@ -6,6 +6,7 @@ guarantee. See docs/concurrency.md.
 
 import hashlib
 import json
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -46,9 +47,16 @@ def advisory_key(call: "Call") -> int:
 def applied(key: str) -> ServiceResponse | None:
     """The response of the same request, applied within the last 30 days. One query, two if so."""
     since = timezone.now() - timezone.timedelta(days=settings.PASI_REPLAY_DAYS)
-    first = AppliedCall.objects.filter(replay_key=key, applied_at__gte=since)
-    call = first.values_list("call_id", flat=True).first()
-    return ServiceResponse.objects.get(pk=call) if call else None
+    for (call,) in bulk.fetch(_call_of_key(), [key, since]):
+        return ServiceResponse.objects.get(pk=call)
+    return None
+
+
+@cache
+def _call_of_key() -> str:
+    """SQL with two parameters: the key, and the earliest instant that counts."""
+    found = AppliedCall.objects.filter(replay_key="").filter(applied_at__gte=timezone.now())
+    return bulk.written_once(found.values_list("call_id"))
 
 
 def remember(key: str, call: "Call") -> None:

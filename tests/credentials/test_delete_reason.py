@@ -36,7 +36,7 @@ from tests.province_builder import (
 from tests.reading.conftest import make_caller
 
 date = datetime.date
-QUERIES, MOVING_MATURITY = 23, 7
+QUERIES, MOVING_MATURITY = 21, 5
 
 
 @pytest.fixture(autouse=True)

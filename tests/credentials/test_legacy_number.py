@@ -23,7 +23,7 @@ from tests.http.conftest import errors, fault
 from tests.invariants import assert_database_is_sound, assert_every_call_is_answered
 from tests.province_builder import make_award, make_student, set_up
 
-QUERIES = 19
+QUERIES = 17
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from tests.province_builder import make_school, make_student, set_up
 
 # What one call costs that meets everything: fresh awards, awards over deleted ones, moved maturity
 # dates, course enrolments without start date, linked numbers, every kind of rejection.
-QUERIES = 41
+QUERIES = 40
 
 
 def everything(school) -> list[str]:

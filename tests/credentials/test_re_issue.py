@@ -45,7 +45,7 @@ from tests.province_builder import (
 
 date = datetime.date
 OBJECT = "AwardedStudentCredential"
-QUERIES, MOVING_MATURITY = 27, 7  # through HTTP, with the look at the token
+QUERIES, MOVING_MATURITY = 25, 5  # through HTTP, with the look at the token
 
 
 @pytest.fixture(autouse=True)
