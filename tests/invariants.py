@@ -180,9 +180,6 @@ STUDENTS = {
         JOIN students_student p ON p.id = s.primary_id
         WHERE p.primary_id IS NOT NULL OR p.is_deactivated
     """,
-    "a secondary number is not deactivated": """
-        SELECT id FROM students_student WHERE is_deactivated AND primary_id IS NOT NULL
-    """,
 }
 
 _SAME_ALERT = """(a.record_type, a.record, a.alert_code, a.arguments_key)

@@ -410,6 +410,30 @@ def test_which_rules_hold_in_the_current_year_only(case):
     assert has_gone is (case.rule in CURRENT_YEAR_RULES)
 
 
+def behind_another_person(facts):
+    """The enrolment of somebody else: birth date, parts, death, other enrolments."""
+    person, just_born = facts.person, facts.enrolment.start_date - DAY
+    for values in (
+        {"others": ()},
+        {"person": replace(person, birth_date=datetime.date(1990, 5, 17))},
+        {"person": replace(person, birth_date=just_born)},
+        {"person": replace(person, citizenships=())},
+        {"person": replace(person, restrictions=())},
+        {"person": replace(person, is_deceased=False, date_of_death=None)},
+    ):
+        yield replace(facts, **values)
+
+
+def test_which_rules_hang_on_the_person():
+    hanging = {
+        case.rule.code
+        for case in SCHOOL_ENROLMENT_CASES
+        for other in behind_another_person(case.facts)
+        if case.rule.alerts(other) != case.rule.alerts(case.facts)
+    }
+    assert hanging == {rule.code for rule in registry.RULES_OF_PERSON}
+
+
 # --- The catalogue ------------------------------------------------------------------------------
 
 
