@@ -30,7 +30,7 @@ from tests.students.numbers import LINK, a_link, forget_triggers, link, now, rai
 date = datetime.date
 TODAY = date(2026, 11, 26)
 AGE = {"maturity_date": date(2027, 9, 1), "maturity_reason": "AGE"}
-QUERIES = [35, 33]  # linking and undoing, both with another maturity date
+QUERIES = [31, 31]
 
 
 @pytest.fixture(autouse=True)
