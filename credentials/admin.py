@@ -14,6 +14,7 @@ from credentials.models import (
     AwardedCredential,
     DocumentOrderItem,
     RequirementAchievement,
+    RequirementExemption,
     RequirementSet,
     RequirementSetStatus,
 )
@@ -108,6 +109,23 @@ class RequirementAchievementAdmin(OfStudentAdmin):
     )
     list_select_related = ("student__legal_name", "organization")
     list_filter = ("achievement",)
+    fields = (*list_display, "version", "created_at")
+
+
+@admin.register(RequirementExemption)
+class RequirementExemptionAdmin(OfStudentAdmin):
+    list_display = (
+        "requirement",
+        "of_student",
+        "name",
+        "reason",
+        "status",
+        "organization",
+        "updated_at",
+        "deleted",
+    )
+    list_select_related = ("student__legal_name", "organization")
+    list_filter = ("status", "is_deleted")
     fields = (*list_display, "version", "created_at")
 
 

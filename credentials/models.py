@@ -1,5 +1,5 @@
-"""Requirement sets and manual requirements, awarded credentials with every number ever issued,
-orders of their documents, awarding runs.
+"""Requirement sets, manual requirements and exemptions, awarded credentials with every number ever
+issued, orders of their documents, awarding runs.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -107,6 +107,42 @@ class RequirementAchievement(Versioned):
 
     def __str__(self) -> str:
         return f"{self.requirement} {self.achievement}"
+
+
+class RequirementExemption(Versioned):
+    """A requirement is lifted for a student, for a reason; or that was asked for, or refused.
+
+    The reason never changes: another one is another exemption. `organization` is the last that had
+    a say; an import may not know it.
+    """
+
+    class Status(models.TextChoices):
+        REQUESTED = "Requested"
+        PENDING = "Pending"
+        APPROVED = "Approved"
+        DENIED = "Denied"
+
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="requirement_exemptions", db_index=False
+    )
+    requirement = models.CharField(max_length=CODE_LENGTH)
+    reason = models.CharField(max_length=CODE_LENGTH)
+    status = models.CharField(max_length=9, choices=Status.choices)
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    is_deleted = models.BooleanField(default=False)
+    history = tracked(no_index=("student", "organization"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "requirement", "reason"], name="exemption_once_per_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement} {self.reason} {self.status}"
 
 
 class IssuedCredentialNumber(models.Model):

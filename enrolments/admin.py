@@ -8,7 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from enrolments import processor_admin  # noqa: F401  (registers its pages)
 from enrolments.alert_admin import StatusFilter
-from enrolments.models import CoreAlert, Course, CourseEnrolment, OfficialMark, SchoolEnrolment
+from enrolments.models import (
+    CoreAlert,
+    Course,
+    CourseEnrolment,
+    ExamMark,
+    OfficialMark,
+    SchoolEnrolment,
+)
 from enrolments.registration_status import (
     ACTIVE,
     COMPLETED,
@@ -232,6 +239,13 @@ class OfficialMarkAdmin(OfStudentAdmin):
     @admin.display(description=_("Achievement school year"))
     def year(self, mark: OfficialMark) -> str:
         return school_year_text(mark.achievement_school_year)
+
+
+@admin.register(ExamMark)
+class ExamMarkAdmin(OfStudentAdmin):
+    list_display = ("course_code", "of_student", "name", "year", "status")
+    list_filter = (SchoolYearFilter,)
+    fields = (*list_display, "version", "created_at", "updated_at")
 
 
 @admin.register(Course)

@@ -11,9 +11,10 @@ from credentials.models import (
     AwardedCredential,
     DocumentOrderItem,
     RequirementAchievement,
+    RequirementExemption,
     RequirementSetStatus,
 )
-from enrolments.models import CoreAlert, CourseEnrolment, OfficialMark, SchoolEnrolment
+from enrolments.models import CoreAlert, CourseEnrolment, ExamMark, OfficialMark, SchoolEnrolment
 from pasi.back_office.admins import ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.lists import students_found
@@ -169,8 +170,10 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
             (_("School enrolments"), SchoolEnrolment, query),
             (_("Course enrolments"), CourseEnrolment, query),
             (_("Official marks"), OfficialMark, query),
+            (_("Diploma exam marks"), ExamMark, query),
             (_("Requirement sets"), RequirementSetStatus, query),
             (_("Requirements set by hand"), RequirementAchievement, query),
+            (_("Exemptions"), RequirementExemption, query),
             (_("Credentials"), AwardedCredential, query),
             (_("Orders of documents"), DocumentOrderItem, query),
             (_("Service calls"), ServiceCall, query),

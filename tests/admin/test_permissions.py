@@ -35,9 +35,11 @@ ENROLMENTS = {
 ALERTS = {enrolments.CoreAlert, enrolments.Acknowledgement}
 CREDENTIALS = {
     enrolments.OfficialMark,
+    enrolments.ExamMark,
     enrolments.TranscriptTrigger,
     credentials.RequirementSetStatus,
     credentials.RequirementAchievement,
+    credentials.RequirementExemption,
     credentials.AwardedCredential,
     credentials.ArchivedCredential,
     credentials.DocumentOrderItem,
