@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from credentials.eligibility.facts import (
     Award,
     CourseEnrolment,
+    ExamMark,
+    Exemption,
     ManualAchievement,
     Mark,
     SchoolEnrolment,
@@ -20,6 +22,7 @@ from credentials.eligibility.facts import (
 from credentials.models import (
     AwardedCredential,
     RequirementAchievement,
+    RequirementExemption,
     RequirementSetStatus,
 )
 from enrolments import models as records
@@ -79,7 +82,9 @@ def load(birth_dates: Mapping[int, datetime.date]) -> dict[int, Loaded]:
     _load_marks(facts_of, numbers)
     _load_school_enrolments(facts_of, numbers)
     _load_course_enrolments(facts_of, numbers)
+    _load_exam_marks(facts_of, numbers)
     _load_what_was_said(facts_of, numbers)
+    _load_exemptions(facts_of, numbers)
     _load_awards(facts_of, numbers)
     _load_rows(loaded)
     return loaded
@@ -145,6 +150,13 @@ def _load_course_enrolments(facts_of: Mapping[int, StudentFacts], numbers: bulk.
         facts_of[key].course_enrolments.append(CourseEnrolment(*enrolment))
 
 
+def _load_exam_marks(facts_of: Mapping[int, StudentFacts], numbers: bulk.Many) -> None:
+    for key, *exam in records.ExamMark.objects.filter(student__any=numbers).values_list(
+        "student_id", "course_code", "school_year", "status"
+    ):
+        facts_of[key].exam_marks.append(ExamMark(*exam))
+
+
 def _load_what_was_said(facts_of: Mapping[int, StudentFacts], numbers: bulk.Many) -> None:
     for key, *said in RequirementAchievement.objects.filter(student__any=numbers).values_list(
         "student_id",
@@ -155,6 +167,13 @@ def _load_what_was_said(facts_of: Mapping[int, StudentFacts], numbers: bulk.Many
         "organization__name",
     ):
         facts_of[key].achievements.append(ManualAchievement(*said))
+
+
+def _load_exemptions(facts_of: Mapping[int, StudentFacts], numbers: bulk.Many) -> None:
+    for key, *exemption in RequirementExemption.objects.filter(
+        student__any=numbers, is_deleted=False
+    ).values_list("student_id", "requirement", "status", "reason"):
+        facts_of[key].exemptions.append(Exemption(*exemption))
 
 
 def _load_awards(facts_of: Mapping[int, StudentFacts], numbers: bulk.Many) -> None:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credentials", "0008_statistics_of_legacy_numbers"),
+        ("credentials", "0009_requirement_exemptions"),
         ("students", "0008_code_lengths"),
     ]
 
