@@ -84,7 +84,14 @@ class RequirementSetFilter(admin.SimpleListFilter):
 
 @admin.register(RequirementSetStatus)
 class RequirementSetStatusAdmin(OfStudentAdmin):
-    list_display = ("requirement_set", "of_student", "name", "status", "is_calculated")
+    list_display = (
+        "requirement_set",
+        "of_student",
+        "name",
+        "status",
+        "percentage_complete",
+        "is_calculated",
+    )
     list_select_related = ("student__legal_name", "requirement_set")
     list_filter = ("status", "is_calculated", RequirementSetFilter)
     fields = (*list_display, "version", "created_at", "updated_at")

@@ -35,7 +35,8 @@ class RequirementSet(models.Model):
 class RequirementSetStatus(Versioned):
     """Where a student stands in a requirement set.
 
-    `is_calculated` false: imported or set by hand; the calculator leaves the row alone.
+    `is_calculated` false: imported or set by hand; the calculator leaves the row alone. The
+    percentage is that of the requirements that are met; nobody knows it of such a row.
     """
 
     class Status(models.TextChoices):
@@ -49,6 +50,7 @@ class RequirementSetStatus(Versioned):
     )
     requirement_set = models.ForeignKey(RequirementSet, on_delete=models.PROTECT, db_index=False)
     status = models.CharField(max_length=12, choices=Status.choices)
+    percentage_complete = models.PositiveSmallIntegerField(null=True, blank=True)
     is_calculated = models.BooleanField(default=False)
     history = tracked(no_index=("student", "requirement_set"))
 
@@ -57,6 +59,10 @@ class RequirementSetStatus(Versioned):
         constraints = [
             models.UniqueConstraint(
                 fields=["student", "requirement_set"], name="requirement_set_once_per_student"
+            ),
+            models.CheckConstraint(
+                name="requirement_set_percentage_0_to_100",
+                condition=Q(percentage_complete__isnull=True) | Q(percentage_complete__lte=100),
             ),
         ]
         indexes = [

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, models
 
-from credentials.transcripts import keep_statuses
+from credentials.transcripts import recalculate
 from enrolments.alert_facts import load_course_enrolments, load_school_enrolments, load_students
 from enrolments.alert_rules.registry import (
     evaluate_course_enrolment,
@@ -59,7 +59,7 @@ class Processor:
 
     @property
     def batch(self) -> int:
-        return BATCH if self.judge else BATCH_OF_NO_RULES
+        return BATCH if self.judge or self.calculator else BATCH_OF_NO_RULES
 
 
 PROCESSORS = (
@@ -83,7 +83,7 @@ PROCESSORS = (
         ),
     ),
     Processor("ResponsibleSchool"),
-    Processor("Transcript", calculator=keep_statuses),
+    Processor("Transcript", calculator=recalculate),
 )
 
 

@@ -15,8 +15,8 @@ from pasi.services import Caller
 class Command(BaseCommand):
     help = (
         "Process outstanding triggers now; workers do the same in the background. The Transcript "
-        "processor keeps requirement-set statuses as they are, ResponsibleSchool has no rules yet: "
-        "both mark their triggers done. Exit status 1 if a record had to be set aside."
+        "processor works out where students stand in the requirement sets; ResponsibleSchool has "
+        "no rules yet and marks its triggers done. Exit status 1 if a record had to be set aside."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
