@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credentials import awarding_admin  # noqa: F401  (registers its pages)
 from credentials.credential_numbers import written
+from credentials.eligibility_admin import ExplainsEligibility
 from credentials.finding import find_by_number
 from credentials.models import (
     ArchivedCredential,
@@ -83,7 +84,7 @@ class RequirementSetFilter(admin.SimpleListFilter):
 
 
 @admin.register(RequirementSetStatus)
-class RequirementSetStatusAdmin(OfStudentAdmin):
+class RequirementSetStatusAdmin(ExplainsEligibility, OfStudentAdmin):
     list_display = (
         "requirement_set",
         "of_student",

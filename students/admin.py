@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import RecordRead, ServiceCall
+from credentials.eligibility_admin import eligibility_url
 from credentials.models import (
     AwardedCredential,
     DocumentOrderItem,
@@ -162,6 +163,9 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
         if record.is_deceased:
             notices.append(_("The student is deceased."))
         return notices
+
+    def related_pages(self, record):
+        return [(_("What the student has earned"), RequirementSetStatus, eligibility_url(record))]
 
     def related_lists(self, record):
         query = {"q": record.asn}
