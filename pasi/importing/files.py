@@ -6,6 +6,7 @@ from credentials import credential_numbers
 from credentials.exemption_reasons import REASONS
 from credentials.manual_requirements import ALL_MANUAL_REQUIREMENTS
 from credentials.models import RequirementAchievement, RequirementExemption, RequirementSetStatus
+from enrolments.official_marks import MOST_CREDITS
 from pasi.fields import INT16
 from pasi.importing import (
     credential_loaders,
@@ -40,8 +41,6 @@ from pasi.importing.loader import Loader
 from pasi.importing.session import REQUIREMENT_SETS
 from pasi.models import Organization
 from students.models import Student
-
-MOST_CREDITS = 30
 
 
 @dataclass(frozen=True, slots=True)
