@@ -1,12 +1,11 @@
-"""Credentials and awarding runs in the back office, read; requirement sets, changed by staff."""
+"""Where students stand, credentials and awarding runs in the back office, read."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from credentials import awarding_admin  # noqa: F401  (registers its pages)
+from credentials import awarding_admin, definition_admin  # noqa: F401  (they register pages)
 from credentials.credential_numbers import written
 from credentials.eligibility_admin import ExplainsEligibility
 from credentials.finding import find_by_number
@@ -25,13 +24,11 @@ from pasi.back_office.admins import (
     ReadOnlyAdmin,
     ReadOnlyHistoryAdmin,
     ReadOnlyInline,
-    RecordedAdmin,
     record_url,
 )
 from pasi.back_office.lists import (
     CredentialTypeFilter,
     SchoolYearFilter,
-    credential_types,
     students_found,
 )
 from pasi.calendar import school_year_text
@@ -53,23 +50,7 @@ def awards_found(text: str) -> QuerySet:
     return awards.filter(pk__in=numbered).values("pk").union(of_students)
 
 
-# --- Requirement sets ---------------------------------------------------------------------------
-
-
-class RequirementSetForm(forms.ModelForm):
-    credential_type = forms.ChoiceField(choices=credential_types)
-
-
-@admin.register(RequirementSet)
-class RequirementSetAdmin(RecordedAdmin):
-    form = RequirementSetForm
-    keys = ("code",)
-    list_display = ("code", "name", "credential_type", "category")
-    list_filter = ("credential_type", "category")
-    search_fields = ("code", "name")
-
-    def related_lists(self, record):
-        return [(_("Where students stand"), RequirementSetStatus, {"requirement_set": record.code})]
+# --- Where students stand ------------------------------------------------------------------------
 
 
 class RequirementSetFilter(admin.SimpleListFilter):

@@ -9,13 +9,16 @@ from django.db.models.functions import Now
 
 from audit.history import tracked
 from audit.models import ServiceCall, append_only
+from credentials.definition_models import InSchoolYears
 from pasi.models import CODE_LENGTH, Organization, Versioned
 from pasi.text_search import Folded
 from students.models import NameParts, Student
 
 
-class RequirementSet(models.Model):
-    """A way to earn a credential: all its requirements met = credential achieved."""
+class RequirementSet(InSchoolYears):
+    """A way to earn a credential: all its requirements met = credential achieved. One without any
+    requirement is not judged.
+    """
 
     class Category(models.TextChoices):
         CURRENT = "Current"
@@ -26,6 +29,12 @@ class RequirementSet(models.Model):
     name = models.CharField(max_length=100)
     credential_type = models.CharField(max_length=4, db_index=True)
     category = models.CharField(max_length=7, choices=Category.choices)
+    sequence = models.PositiveSmallIntegerField(
+        default=100, help_text="In which order the sets are judged"
+    )
+    is_calculated = models.BooleanField(
+        default=True, help_text="Otherwise the calculator leaves all its rows alone"
+    )
     history = tracked(no_index=("credential_type",))
 
     def __str__(self) -> str:

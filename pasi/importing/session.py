@@ -19,6 +19,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from credentials import recalculations
 from credentials.eligibility_facts import primaries_of
 from credentials.models import RequirementSet
 from credentials.transcripts import hand_over
@@ -53,6 +54,7 @@ class ImportSession:
         self.now = timezone.now()
         self.errors = Errors()
         self.is_dry_run = is_dry_run
+        self.has_new_courses = False
         self.history_and_trigger_seconds = 0.0
         # At most 30,000: that many codes there are.
         self.organizations: dict[str, KnownOrganization] = {
@@ -186,6 +188,8 @@ class ImportSession:
         """Hand the students of this import over to the calculator, if that was asked for."""
         if not self.calculates or not self.will_stay:
             return
+        if self.has_new_courses:  # they may be in other groups than their codes told
+            recalculations.want(f"Import {self.call}", recalculations.every_set())
         with self._timed():
             for ids in _slices(self._new_students):
                 numbers = dict(primaries_of(ids))

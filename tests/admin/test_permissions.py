@@ -8,13 +8,25 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from audit.models import RecordRead, ServiceCall
+from credentials import definition_models as definitions
 from credentials import models as credentials
 from enrolments import models as enrolments
 from pasi.models import Code, Organization, PasiClient
 from students import models as students
 from tests.admin.conftest import address, signed_in, staff
 
-SET_UP = {Organization, Code, enrolments.Course, credentials.RequirementSet}
+DEFINITIONS = {
+    credentials.RequirementSet,
+    definitions.Credential,
+    definitions.CredentialRequirement,
+    definitions.ExemptionReason,
+    definitions.CourseGroup,
+    definitions.CourseMapping,
+    definitions.CourseSubject,
+    definitions.CreditCap,
+    definitions.EligibilityLimit,
+}
+SET_UP = {Organization, Code, enrolments.Course, *DEFINITIONS}
 STUDENTS = {
     students.Student,
     students.Name,
@@ -49,17 +61,18 @@ CREDENTIALS = {
 }
 AUDIT = {ServiceCall, RecordRead, PasiClient}
 ACCOUNTS = {User, Group}
-EVERYTHING = SET_UP | STUDENTS | ENROLMENTS | ALERTS | CREDENTIALS | AUDIT | ACCOUNTS
+SEEN = SET_UP | {definitions.Recalculation}
+EVERYTHING = SEEN | STUDENTS | ENROLMENTS | ALERTS | CREDENTIALS | AUDIT | ACCOUNTS
 
 # group -> (sees, changes); "" is staff in no group
 MAY = {
     "superuser": (EVERYTHING, SET_UP | {PasiClient} | ACCOUNTS),
-    "Registry Clerk": (SET_UP | STUDENTS | ALERTS | {enrolments.SchoolEnrolment}, {Organization}),
+    "Registry Clerk": (SEEN | STUDENTS | ALERTS | {enrolments.SchoolEnrolment}, {Organization}),
     "Credential Officer": (
-        SET_UP | STUDENTS | ENROLMENTS | ALERTS | CREDENTIALS,
-        {Code, enrolments.Course, credentials.RequirementSet},
+        SEEN | STUDENTS | ENROLMENTS | ALERTS | CREDENTIALS,
+        {Code, enrolments.Course, *DEFINITIONS},
     ),
-    "Alerts Officer": (SET_UP | STUDENTS | ENROLMENTS | ALERTS, set()),
+    "Alerts Officer": (SEEN | STUDENTS | ENROLMENTS | ALERTS, set()),
     "Auditor": (EVERYTHING - ACCOUNTS, set()),
     "": (set(), set()),
 }

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.models import ServiceCall
+from credentials import recalculations
 from enrolments.processors import PROCESSORS, drain, processor
 from enrolments.scans import raise_again
 from pasi.models import Organization
@@ -48,6 +49,8 @@ class Command(BaseCommand):
             raise_again(
                 chosen, caller, set_aside=options["set_aside"], organization=options["school"]
             )
+        if any(each.calculator for each in chosen):
+            recalculations.carry_on(caller)
         set_aside = 0
         for each in chosen:
             with Progress(each.name, unit="records") as progress:
