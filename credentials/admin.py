@@ -1,19 +1,20 @@
-"""Credentials and awarding runs in the back office, read; requirement sets, changed by staff."""
+"""Where students stand, credentials and awarding runs in the back office, read."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from credentials import awarding_admin  # noqa: F401  (registers its pages)
+from credentials import awarding_admin, definition_admin  # noqa: F401  (they register pages)
 from credentials.credential_numbers import written
+from credentials.eligibility_admin import ExplainsEligibility
 from credentials.finding import find_by_number
 from credentials.models import (
     ArchivedCredential,
     AwardedCredential,
     DocumentOrderItem,
     RequirementAchievement,
+    RequirementExemption,
     RequirementSet,
     RequirementSetStatus,
 )
@@ -23,16 +24,13 @@ from pasi.back_office.admins import (
     ReadOnlyAdmin,
     ReadOnlyHistoryAdmin,
     ReadOnlyInline,
-    RecordedAdmin,
     record_url,
 )
 from pasi.back_office.lists import (
     CredentialTypeFilter,
     SchoolYearFilter,
-    credential_types,
     students_found,
 )
-from pasi.back_office.theme import Select
 from pasi.calendar import school_year_text
 from students.part_admin import student_link
 
@@ -52,23 +50,7 @@ def awards_found(text: str) -> QuerySet:
     return awards.filter(pk__in=numbered).values("pk").union(of_students)
 
 
-# --- Requirement sets ---------------------------------------------------------------------------
-
-
-class RequirementSetForm(forms.ModelForm):
-    credential_type = forms.ChoiceField(choices=credential_types, widget=Select)
-
-
-@admin.register(RequirementSet)
-class RequirementSetAdmin(RecordedAdmin):
-    form = RequirementSetForm
-    keys = ("code",)
-    list_display = ("code", "name", "credential_type", "category")
-    list_filter = ("credential_type", "category")
-    search_fields = ("code", "name")
-
-    def related_lists(self, record):
-        return [(_("Where students stand"), RequirementSetStatus, {"requirement_set": record.code})]
+# --- Where students stand ------------------------------------------------------------------------
 
 
 class RequirementSetFilter(admin.SimpleListFilter):
@@ -83,8 +65,15 @@ class RequirementSetFilter(admin.SimpleListFilter):
 
 
 @admin.register(RequirementSetStatus)
-class RequirementSetStatusAdmin(OfStudentAdmin):
-    list_display = ("requirement_set", "of_student", "name", "status", "is_calculated")
+class RequirementSetStatusAdmin(ExplainsEligibility, OfStudentAdmin):
+    list_display = (
+        "requirement_set",
+        "of_student",
+        "name",
+        "status",
+        "percentage_complete",
+        "is_calculated",
+    )
     list_select_related = ("student__legal_name", "requirement_set")
     list_filter = ("status", "is_calculated", RequirementSetFilter)
     fields = (*list_display, "version", "created_at", "updated_at")
@@ -102,6 +91,23 @@ class RequirementAchievementAdmin(OfStudentAdmin):
     )
     list_select_related = ("student__legal_name", "organization")
     list_filter = ("achievement",)
+    fields = (*list_display, "version", "created_at")
+
+
+@admin.register(RequirementExemption)
+class RequirementExemptionAdmin(OfStudentAdmin):
+    list_display = (
+        "requirement",
+        "of_student",
+        "name",
+        "reason",
+        "status",
+        "organization",
+        "updated_at",
+        "deleted",
+    )
+    list_select_related = ("student__legal_name", "organization")
+    list_filter = ("status", "is_deleted")
     fields = (*list_display, "version", "created_at")
 
 

@@ -1,5 +1,5 @@
-"""Requirement sets and manual requirements, awarded credentials with every number ever issued,
-orders of their documents, awarding runs.
+"""Requirement sets, manual requirements and exemptions, awarded credentials with every number ever
+issued, orders of their documents, awarding runs.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,13 +9,16 @@ from django.db.models.functions import Now
 
 from audit.history import tracked
 from audit.models import ServiceCall, append_only
+from credentials.definition_models import InSchoolYears
 from pasi.models import CODE_LENGTH, Organization, Versioned
 from pasi.text_search import Folded
 from students.models import NameParts, Student
 
 
-class RequirementSet(models.Model):
-    """A way to earn a credential: all its requirements met = credential achieved."""
+class RequirementSet(InSchoolYears):
+    """A way to earn a credential: all its requirements met = credential achieved. One without any
+    requirement is not judged.
+    """
 
     class Category(models.TextChoices):
         CURRENT = "Current"
@@ -26,6 +29,12 @@ class RequirementSet(models.Model):
     name = models.CharField(max_length=100)
     credential_type = models.CharField(max_length=4, db_index=True)
     category = models.CharField(max_length=7, choices=Category.choices)
+    sequence = models.PositiveSmallIntegerField(
+        default=100, help_text="In which order the sets are judged"
+    )
+    is_calculated = models.BooleanField(
+        default=True, help_text="Otherwise the calculator leaves all its rows alone"
+    )
     history = tracked(no_index=("credential_type",))
 
     def __str__(self) -> str:
@@ -35,7 +44,8 @@ class RequirementSet(models.Model):
 class RequirementSetStatus(Versioned):
     """Where a student stands in a requirement set.
 
-    `is_calculated` false: imported or set by hand; the calculator leaves the row alone.
+    `is_calculated` false: imported or set by hand; the calculator leaves the row alone. The
+    percentage is that of the requirements that are met; nobody knows it of such a row.
     """
 
     class Status(models.TextChoices):
@@ -49,6 +59,7 @@ class RequirementSetStatus(Versioned):
     )
     requirement_set = models.ForeignKey(RequirementSet, on_delete=models.PROTECT, db_index=False)
     status = models.CharField(max_length=12, choices=Status.choices)
+    percentage_complete = models.PositiveSmallIntegerField(null=True, blank=True)
     is_calculated = models.BooleanField(default=False)
     history = tracked(no_index=("student", "requirement_set"))
 
@@ -57,6 +68,10 @@ class RequirementSetStatus(Versioned):
         constraints = [
             models.UniqueConstraint(
                 fields=["student", "requirement_set"], name="requirement_set_once_per_student"
+            ),
+            models.CheckConstraint(
+                name="requirement_set_percentage_0_to_100",
+                condition=Q(percentage_complete__isnull=True) | Q(percentage_complete__lte=100),
             ),
         ]
         indexes = [
@@ -101,6 +116,42 @@ class RequirementAchievement(Versioned):
 
     def __str__(self) -> str:
         return f"{self.requirement} {self.achievement}"
+
+
+class RequirementExemption(Versioned):
+    """A requirement is lifted for a student, for a reason; or that was asked for, or refused.
+
+    The reason never changes: another one is another exemption. `organization` is the last that had
+    a say; an import may not know it.
+    """
+
+    class Status(models.TextChoices):
+        REQUESTED = "Requested"
+        PENDING = "Pending"
+        APPROVED = "Approved"
+        DENIED = "Denied"
+
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="requirement_exemptions", db_index=False
+    )
+    requirement = models.CharField(max_length=CODE_LENGTH)
+    reason = models.CharField(max_length=CODE_LENGTH)
+    status = models.CharField(max_length=9, choices=Status.choices)
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    is_deleted = models.BooleanField(default=False)
+    history = tracked(no_index=("student", "organization"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "requirement", "reason"], name="exemption_once_per_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requirement} {self.reason} {self.status}"
 
 
 class IssuedCredentialNumber(models.Model):

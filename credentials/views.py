@@ -1,8 +1,12 @@
-"""Reading awards: GET /api/credentials/ and /api/credentials/{number}/."""
+"""Reading awards: GET /api/credentials/ and /api/credentials/{number}/; and what a student has
+earned: GET /api/students/{asn}/credentials/.
+"""
 
 from django.db.models import QuerySet
 from django.http import Http404
 
+from credentials.explaining import explain
+from credentials.explanation_json import StudentCredentialsSerializer, explanation_json
 from credentials.filters import CredentialParameters
 from credentials.finding import LONGEST_NUMBER, MATCHES, best_matches, find_by_number
 from credentials.models import ArchivedCredential, AwardedCredential
@@ -12,6 +16,7 @@ from pasi.calendar import business_today
 from pasi.models import Role
 from pasi.reading import Found, Reader, ReadingView, RecordListView, in_order
 from students.associations import Association, Periods, visible
+from students.models import Student
 
 CREDENTIAL_READERS = frozenset({Role.PASI_SYSTEM_USER, Role.SUBMIT_TRANSCRIPT_USER})
 
@@ -86,3 +91,31 @@ class CredentialView(ReadingView):
         key, _number = min(found, key=lambda row: (MATCHES.index(matches[row[0]]), row[1]))
         [body] = credentials_json([key], matches)
         return Found(body, [body["StateProvinceId"]])
+
+
+class StudentCredentialsView(ReadingView):
+    """What one student has earned, what is missing, and what would be awarded now.
+
+    Every credential with the ways to it and their requirements. For the ministry, and for
+    organizations associated with the student by creation or by a current or the last school
+    enrolment; to others the student is absent. A secondary number answers what its primary has.
+    """
+
+    operation = "ReadStudentCredentials"
+    roles = CREDENTIAL_READERS
+    answer = StudentCredentialsSerializer
+    path_fields = {"asn": fields.AsnField()}
+
+    def find(self, given, *, asn: str) -> Found:
+        students = Student.objects.filter(asn=asn)
+        if not self.reader.is_ministry:
+            students = visible(
+                students,
+                self.reader.organizations,
+                Periods.on(business_today()),
+                worst=Association.LAST_ENROLMENT,
+            )
+        found = explain(asn, business_today()) if students.exists() else None
+        if found is None:
+            raise Http404
+        return Found(explanation_json(found), list(dict.fromkeys((asn, found.person))))

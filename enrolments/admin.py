@@ -6,9 +6,18 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from audit.current_call import current_call_id
+from credentials.recalculations import every_set, want
 from enrolments import processor_admin  # noqa: F401  (registers its pages)
 from enrolments.alert_admin import StatusFilter
-from enrolments.models import CoreAlert, Course, CourseEnrolment, OfficialMark, SchoolEnrolment
+from enrolments.models import (
+    CoreAlert,
+    Course,
+    CourseEnrolment,
+    ExamMark,
+    OfficialMark,
+    SchoolEnrolment,
+)
 from enrolments.registration_status import (
     ACTIVE,
     COMPLETED,
@@ -234,12 +243,25 @@ class OfficialMarkAdmin(OfStudentAdmin):
         return school_year_text(mark.achievement_school_year)
 
 
+@admin.register(ExamMark)
+class ExamMarkAdmin(OfStudentAdmin):
+    list_display = ("course_code", "of_student", "name", "year", "status")
+    list_filter = (SchoolYearFilter,)
+    fields = (*list_display, "version", "created_at", "updated_at")
+
+
 @admin.register(Course)
 class CourseAdmin(RecordedAdmin):
     keys = ("code",)
     list_display = ("code", "name", "level", "credits", "subject", "kind", "available")
     list_filter = ("level", "kind")
     search_fields = ("code", "name", "subject")
+
+    def save_related(self, request, form, formsets, change) -> None:
+        """What decides on groups of courses decides on everybody who may have a mark in it."""
+        super().save_related(request, form, formsets, change)
+        if not {"code", "level", "subject", "flags"}.isdisjoint(form.changed_data):
+            want(f"Change of a course {current_call_id()}", every_set())
 
     @admin.display(description=_("School years"))
     def available(self, course: Course) -> str:

@@ -134,6 +134,28 @@ class OfficialMark(Versioned):
         return f"{self.student_id} {self.course_code}"
 
 
+class ExamMark(Versioned):
+    """That a student wrote, or was exempted from, a diploma exam: what the calculator needs."""
+
+    student = models.ForeignKey(
+        Student, on_delete=models.PROTECT, related_name="exam_marks", db_index=False
+    )
+    course_code = models.CharField(max_length=8)
+    school_year = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=30)
+    history = tracked(no_index=("student",))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "course_code", "school_year", "status"], name="exam_mark_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.course_code} {self.status}"
+
+
 # --- Processors ---------------------------------------------------------------------------------
 # A trigger says that a record must be looked at again; at most one row per record, whose version
 # rises with every cause. The status row says up to which version that has happened. A trigger is

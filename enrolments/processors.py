@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, models
 
-from credentials.transcripts import keep_statuses
+from credentials.eligibility.definitions import DefinitionError
+from credentials.transcripts import recalculate
 from enrolments.alert_facts import load_course_enrolments, load_school_enrolments, load_students
 from enrolments.alert_rules.registry import (
     evaluate_course_enrolment,
@@ -59,7 +60,7 @@ class Processor:
 
     @property
     def batch(self) -> int:
-        return BATCH if self.judge else BATCH_OF_NO_RULES
+        return BATCH if self.judge or self.calculator else BATCH_OF_NO_RULES
 
 
 PROCESSORS = (
@@ -83,7 +84,7 @@ PROCESSORS = (
         ),
     ),
     Processor("ResponsibleSchool"),
-    Processor("Transcript", calculator=keep_statuses),
+    Processor("Transcript", calculator=recalculate),
 )
 
 
@@ -187,7 +188,7 @@ def _one_batch(
                     return carry_out(each.judge, each.status, claimed, call.message_id)
                 return calculate(each.calculator, each.status, claimed, call.message_id)
     except Exception as error:
-        if not claimed or _is_of_the_database(error):
+        if not claimed or isinstance(error, DefinitionError) or _is_of_the_database(error):
             raise  # no record is to blame: what was claimed stays outstanding
         if len(claimed) == 1:
             [(key, version)] = claimed

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 
+from enrolments.official_marks import MOST_CREDITS
 from pasi.caller_info import RequestSerializer
 from pasi.fields import (
     INT16,
@@ -22,6 +23,7 @@ from pasi.fields import (
     SingleLineField,
     TextField,
 )
+from pasi.importing.columns import FIRST_SCHOOL_YEAR, LAST_SCHOOL_YEAR
 
 
 class OpenCodeField(TextField):
@@ -117,3 +119,33 @@ class SubmitStudentSchoolEnrolmentRequest(RequestSerializer):
     SourceChangeCode = IntegerField(
         lowest=INT16[0], highest=INT16[1], required=False, help_text="Kept in the audit only."
     )
+
+
+class CourseCodeField(TextField):
+    """The code of a course, whether the course list has it or not."""
+
+    pattern = re.compile(r"[A-Z]{3}[A-Z0-9]{2,5}")
+    what = _("must be a course code: three capital letters and two to five letters or digits")
+
+
+class SubmitOfficialMarkRequest(RequestSerializer):
+    """A student's mark in a course as it shall be. What is absent is cleared."""
+
+    StateProvinceId = AsnField()
+    CourseCode = CourseCodeField(help_text="With the student it names the mark.")
+    PASICoreVersion = IntegerField(help_text="Of the mark; 0 for a new one.")
+    AchievementSchoolYear = IntegerField(
+        lowest=FIRST_SCHOOL_YEAR,
+        highest=LAST_SCHOOL_YEAR,
+        help_text="The calendar year in which it ends.",
+    )
+    AchievementDate = DayField()
+    MarkValue = SingleLineField(max_length=10, required=False)
+    CreditsAwarded = IntegerField(lowest=0, highest=MOST_CREDITS)
+    IsAvailable = BooleanField(help_text="false: the mark counts for nothing.")
+    EvaluationMethod = SingleLineField(
+        max_length=30,
+        required=False,
+        help_text="Of an evaluated mark, such as CHA; absent: earned at a school in Alberta.",
+    )
+    IsDeleted = BooleanField(help_text="true deletes the mark; it can be brought back.")

@@ -14,6 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, Unique
 from procrastinate.jobs import Status
 
 from audit.models import ServiceCall
+from credentials import recalculations
 from enrolments.processors import (
     PROCESSORS,
     drain,
@@ -56,6 +57,33 @@ def wake_outstanding(timestamp: int) -> None:
     for each in PROCESSORS:
         if has_outstanding(each):
             wake(each.name)
+    if recalculations.is_open():
+        wake_recalculations()
+
+
+@app.task(name="raise_recalculations")
+def raise_recalculations() -> None:
+    """Raise the triggers of students who must all be looked at again."""
+    recalculations.carry_on(WORKER)
+
+
+def wake_recalculations() -> None:
+    """Have a worker do so, unless a job waits already. What is lost is made up for like wake()."""
+    try:
+        raise_recalculations.configure(queueing_lock="raise_recalculations").defer()
+    except AlreadyEnqueued:
+        pass
+    except (ConnectorException, DatabaseError):
+        logger.exception("Recalculations could not be woken")
+
+
+@app.periodic(cron="15 7 * * *")
+@app.task(name="begin_school_year", queueing_lock="begin_school_year")
+def begin_school_year(timestamp: int) -> None:
+    """Once a school year: every day it is asked whether it has been done, so that a 1 September
+    without a worker is not lost.
+    """
+    recalculations.begin_school_year()
 
 
 @app.periodic(cron="5 * * * *")

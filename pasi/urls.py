@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from audit.views import ServiceCallListView, ServiceCallView
-from credentials.views import CredentialListView, CredentialView
+from credentials.views import CredentialListView, CredentialView, StudentCredentialsView
 from enrolments.views import CoreAlertListView, ProcessorListView, SchoolEnrolmentListView
 from pasi.operations import SERVICES
 from pasi.reference_views import ClientView, CodeListView, OrganizationListView, RuleListView
@@ -17,6 +17,11 @@ from students.views import StudentListView, StudentView
 reading = [
     path("students/", StudentListView.as_view(), name="students"),
     path("students/<str:asn>/", StudentView.as_view(), name="student"),
+    path(
+        "students/<str:asn>/credentials/",
+        StudentCredentialsView.as_view(),
+        name="student-credentials",
+    ),
     path("credentials/", CredentialListView.as_view(), name="credentials"),
     path("credentials/<str:number>/", CredentialView.as_view(), name="credential"),
     path("school-enrolments/", SchoolEnrolmentListView.as_view(), name="school-enrolments"),

@@ -7,13 +7,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import RecordRead, ServiceCall
+from credentials.eligibility_admin import eligibility_url
 from credentials.models import (
     AwardedCredential,
     DocumentOrderItem,
     RequirementAchievement,
+    RequirementExemption,
     RequirementSetStatus,
 )
-from enrolments.models import CoreAlert, CourseEnrolment, OfficialMark, SchoolEnrolment
+from enrolments.models import CoreAlert, CourseEnrolment, ExamMark, OfficialMark, SchoolEnrolment
 from pasi.back_office.admins import ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.lists import students_found
@@ -162,6 +164,9 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
             notices.append(_("The student is deceased."))
         return notices
 
+    def related_pages(self, record):
+        return [(_("What the student has earned"), RequirementSetStatus, eligibility_url(record))]
+
     def related_lists(self, record):
         query = {"q": record.asn}
         return [
@@ -169,8 +174,10 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
             (_("School enrolments"), SchoolEnrolment, query),
             (_("Course enrolments"), CourseEnrolment, query),
             (_("Official marks"), OfficialMark, query),
+            (_("Diploma exam marks"), ExamMark, query),
             (_("Requirement sets"), RequirementSetStatus, query),
             (_("Requirements set by hand"), RequirementAchievement, query),
+            (_("Exemptions"), RequirementExemption, query),
             (_("Credentials"), AwardedCredential, query),
             (_("Orders of documents"), DocumentOrderItem, query),
             (_("Service calls"), ServiceCall, query),

@@ -1,6 +1,6 @@
 """Set-up shared by every test: one migrated template database, cloned for each test process.
 
-The template is named after the migration files, so a changed migration makes a new one.
+The template is named after the migrations and the data they load: changed ones make a new one.
 """
 
 import hashlib
@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def _template_name() -> str:
     digest = hashlib.sha256()
-    for file in sorted([*ROOT.glob("*/migrations/*.py"), ROOT / "pasi" / "code_values.csv"]):
+    data = [ROOT / "pasi" / "code_values.csv", *ROOT.glob("credentials/eligibility/data/*.csv")]
+    for file in sorted([*ROOT.glob("*/migrations/*.py"), *data]):
         digest.update(str(file.relative_to(ROOT)).encode())
         digest.update(file.read_bytes())
     digest.update((ROOT / "requirements.txt").read_bytes())

@@ -72,6 +72,12 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "mark_value": "75",
         "credits_awarded": 5,
     },
+    "exam_marks": {
+        "asn": ADA,
+        "course_code": "ELA3105",
+        "school_year": 2026,
+        "status": "RegularExamMark",
+    },
     "requirement_set_statuses": {
         "asn": ADA,
         "requirement_set": "AHSD-2018",
@@ -83,6 +89,12 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "achievement": "Achieved",
         "organization_code": SCHOOL,
         "updated_on": "2026-03-01T12:00:00Z",
+    },
+    "requirement_exemptions": {
+        "asn": ADA,
+        "requirement": "CALM-81160",
+        "reason": "ReligiousCALM",
+        "status": "Requested",
     },
     "awarded_credentials": {
         "asn": ADA,

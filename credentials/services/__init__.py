@@ -10,6 +10,7 @@ from credentials.services.submit_re_issue import SubmitCredentialReIssue
 from credentials.services.submit_requirement_achievement import (
     SubmitCredentialRequirementAchievement,
 )
+from credentials.services.submit_requirement_exemption import SubmitCredentialRequirementExemption
 
 SERVICES = (
     SubmitCredentialAwardingMultiple,
@@ -18,6 +19,7 @@ SERVICES = (
     SubmitCredentialDeleteReason,
     SubmitCredentialLegacyNumber,
     SubmitCredentialRequirementAchievement,
+    SubmitCredentialRequirementExemption,
     SubmitDocumentOrder,
     SubmitDocumentOrderStatus,
 )

@@ -4,10 +4,12 @@ from enrolments.services.submit_acknowledgement import (
     SubmitStudentSchoolEnrolmentStatusAcknowledgement,
     SubmitStudentStatusAcknowledgement,
 )
+from enrolments.services.submit_official_mark import SubmitOfficialMark
 from enrolments.services.submit_school_enrolment import SubmitStudentSchoolEnrolment
 
 SERVICES = (
     SubmitStudentSchoolEnrolment,
     SubmitStudentSchoolEnrolmentStatusAcknowledgement,
     SubmitStudentStatusAcknowledgement,
+    SubmitOfficialMark,
 )

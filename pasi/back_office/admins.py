@@ -89,6 +89,10 @@ class BackOfficeAdmin(ModelAdmin):
         """Lists that belong to the record: (label, model, query of its list)."""
         return []
 
+    def related_pages(self, record: models.Model) -> list[tuple[str, type[models.Model], str]]:
+        """Pages that belong to the record: (label, whose view permission it takes, address)."""
+        return []
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["has_history"] = self.has_history
         context["trail"] = self.trail(context["preserved_filters"])
@@ -96,9 +100,16 @@ class BackOfficeAdmin(ModelAdmin):
             self.leave_trace(request, [obj])
             context["headline"] = context["subtitle"] = self.name_of(obj)
             context["notices"] = self.notices(obj)
+            pages = [
+                *self.related_pages(obj),
+                *(
+                    (label, model, list_url(model, query))
+                    for label, model, query in self.related_lists(obj)
+                ),
+            ]
             context["related"] = [
-                {"label": label, "url": list_url(model, query)}
-                for label, model, query in self.related_lists(obj)
+                {"label": label, "url": url}
+                for label, model, url in pages
                 if may_view(request, model)
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -1,4 +1,6 @@
-"""requirement_set_statuses.csv, requirement_achievements.csv and awarded_credentials.csv."""
+"""requirement_set_statuses.csv, requirement_achievements.csv, requirement_exemptions.csv and
+awarded_credentials.csv.
+"""
 
 from collections import defaultdict
 from itertools import repeat
@@ -6,11 +8,13 @@ from itertools import repeat
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from credentials.definitions import current_calculator
 from credentials.maturity import maturity
 from credentials.models import (
     AwardedCredential,
     IssuedCredentialNumber,
     RequirementAchievement,
+    RequirementExemption,
     RequirementSetStatus,
 )
 from credentials.writing_awards import store_maturity_dates
@@ -72,6 +76,48 @@ class RequirementAchievementLoader(Loader):
                 "organization_id": chunk["organization_id"],
                 "created_at": chunk["updated_on"],
                 "updated_at": chunk["updated_on"],
+            },
+        )
+
+
+class RequirementExemptionLoader(Loader):
+    """Requirements that were lifted, or shall be. It causes no transcript trigger."""
+
+    def load(self, chunk: Chunk) -> None:
+        reasons = {
+            (row.requirement, row.reason)
+            for rows in current_calculator().definitions.exemption_reasons.values()
+            for row in rows
+        }
+        for row, (requirement, reason) in enumerate(
+            zip(chunk["requirement"], chunk["reason"], strict=True)
+        ):
+            if (requirement, reason) not in reasons:
+                problem = _("is no reason for an exemption from {requirement}: {reason!r}")
+                chunk.refuse(row, "reason", problem.format(requirement=requirement, reason=reason))
+        chunk.keep_good()
+        self.session.find_students(chunk)
+        self.session.find_organizations(chunk, "organization_id", "organization_code")
+        keys = {
+            "student_id": chunk["student_id"],
+            "requirement": chunk["requirement"],
+            "reason": chunk["reason"],
+        }
+        self.session.refuse_existing(
+            chunk,
+            "reason",
+            RequirementExemption,
+            keys,
+            _("the student has an exemption for this reason already"),
+        )
+        self.session.write(
+            RequirementExemption,
+            len(chunk),
+            {
+                **{column: chunk[column] for column in keys},
+                "status": chunk["status"],
+                "organization_id": chunk["organization_id"],
+                "is_deleted": repeat(False),
             },
         )
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from credentials import credential_numbers
 from credentials.manual_requirements import ALL_MANUAL_REQUIREMENTS
-from credentials.models import RequirementAchievement, RequirementSetStatus
+from credentials.models import RequirementAchievement, RequirementExemption, RequirementSetStatus
+from enrolments.official_marks import MOST_CREDITS
 from pasi.fields import INT16
 from pasi.importing import (
     credential_loaders,
@@ -39,8 +40,6 @@ from pasi.importing.loader import Loader
 from pasi.importing.session import REQUIREMENT_SETS
 from pasi.models import Organization
 from students.models import Student
-
-MOST_CREDITS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +212,20 @@ FILES: tuple[ImportFile, ...] = (
         ),
     ),
     ImportFile(
+        "exam_marks.csv",
+        schooling_loaders.ExamMarkLoader,
+        (
+            Column("asn", asn, required=True),
+            Column("course_code", course_code, required=True),
+            Column("school_year", school_year, required=True),
+            Column(
+                "status",
+                pattern(r"[A-Za-z]{1,30}", "must be 1 to 30 letters without spaces"),
+                required=True,
+            ),
+        ),
+    ),
+    ImportFile(
         "requirement_set_statuses.csv",
         credential_loaders.SetStatusLoader,
         (
@@ -233,6 +246,17 @@ FILES: tuple[ImportFile, ...] = (
             ),
             Column("organization_code", organization_code, required=True),
             Column("updated_on", instant, required=True),
+        ),
+    ),
+    ImportFile(
+        "requirement_exemptions.csv",
+        credential_loaders.RequirementExemptionLoader,
+        (
+            Column("asn", asn, required=True),
+            Column("requirement", label(60), required=True),
+            Column("reason", label(60), required=True),
+            Column("status", one_of(*RequirementExemption.Status.values), required=True),
+            Column("organization_code", organization_code),
         ),
     ),
     ImportFile(

@@ -95,9 +95,16 @@ def files_in(directory: Path) -> list[tuple[ImportFile, Path]]:
 
 
 def import_directory(
-    directory: Path, *, operator: str, dry_run: bool = False, progress: bool = True
+    directory: Path,
+    *,
+    operator: str,
+    dry_run: bool = False,
+    calculate: bool = False,
+    progress: bool = True,
 ) -> ImportSummary:
     """Load the CSV files of `directory`, on behalf of the person `operator`.
+
+    `calculate`: hand the students over to the eligibility calculator, imported statuses included.
 
     All or nothing: with a single error nothing is kept but the record of the call. Raises
     WrongDirectory, ImportBusy, ImportRefused (with every error) or another Fault, when the
@@ -114,6 +121,7 @@ def import_directory(
     body = {
         "CallerInfo": caller,
         "Directory": directory.resolve().name,
+        "Calculate": calculate,
         "Files": [{"Name": path.name, "Bytes": path.stat().st_size} for _file, path in files],
     }
     with no_garbage_collection():
@@ -132,7 +140,7 @@ def _import(
     with recorded_call(operation, Caller(ServiceCall.Door.COMMAND), body) as call:
         if not bulk.try_import_lock():
             raise ImportBusy
-        session = ImportSession(call.message_id, is_dry_run=dry_run)
+        session = ImportSession(call.message_id, is_dry_run=dry_run, calculates=body["Calculate"])
         summary = ImportSummary(call.message_id, dry_run)
         size = sum(path.stat().st_size for _file, path in files)
         bar = Progress(_("Importing"), size // 1000, unit="kB") if progress else nullcontext()
@@ -144,6 +152,7 @@ def _import(
                     if session.errors:
                         raise ImportRefused(session.errors)
                     session.finish_students()
+                    session.have_transcripts_calculated()
                 if dry_run:
                     transaction.set_rollback(True)
                 else:

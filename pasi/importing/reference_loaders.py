@@ -114,3 +114,4 @@ class CourseLoader(Loader):
             {column: chunk[column] for column in columns},
             ids=chunk["code"],
         )
+        self.session.has_new_courses = True

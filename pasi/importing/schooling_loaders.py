@@ -1,4 +1,4 @@
-"""school_enrolments.csv, course_enrolments.csv and official_marks.csv."""
+"""school_enrolments.csv, course_enrolments.csv, official_marks.csv and exam_marks.csv."""
 
 from itertools import repeat
 
@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from enrolments.models import (
     CourseEnrolment,
+    ExamMark,
     OfficialMark,
     SchoolEnrolment,
 )
@@ -79,3 +80,14 @@ class OfficialMarkLoader(Loader):
                 "is_deleted": repeat(False),
             },
         )
+
+
+class ExamMarkLoader(Loader):
+    def load(self, chunk: Chunk) -> None:
+        self.session.find_students(chunk)
+        columns = ("student_id", "course_code", "school_year", "status")
+        rows = {column: chunk[column] for column in columns}
+        self.session.refuse_existing(
+            chunk, "course_code", ExamMark, rows, _("the student has the same exam mark already")
+        )
+        self.session.write(ExamMark, len(chunk), {column: chunk[column] for column in columns})

@@ -19,7 +19,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from credentials import recalculations
+from credentials.eligibility_facts import primaries_of
 from credentials.models import RequirementSet
+from credentials.transcripts import hand_over
 from enrolments import triggers
 from enrolments.models import CourseEnrolment, SchoolEnrolment
 from pasi import bulk
@@ -45,11 +48,13 @@ NOWHERE = KnownOrganization(None, "")
 class ImportSession:
     """One import in progress, inside the transaction of its call."""
 
-    def __init__(self, call: UUID, *, is_dry_run: bool) -> None:
+    def __init__(self, call: UUID, *, is_dry_run: bool, calculates: bool = False) -> None:
         self.call = call
+        self.calculates = calculates
         self.now = timezone.now()
         self.errors = Errors()
         self.is_dry_run = is_dry_run
+        self.has_new_courses = False
         self.history_and_trigger_seconds = 0.0
         # At most 30,000: that many codes there are.
         self.organizations: dict[str, KnownOrganization] = {
@@ -178,6 +183,27 @@ class ImportSession:
                     triggers.raise_triggers("Student", ids, TRIGGER_OBJECT)
                 for ids in _slices(array("q", sorted(self._enrolled_students))):
                     self._have_enrolments_looked_at(ids)
+
+    def have_transcripts_calculated(self) -> None:
+        """Hand the students of this import over to the calculator, if that was asked for."""
+        if not self.calculates or not self.will_stay:
+            return
+        if self.has_new_courses:  # they may be in other groups than their codes told
+            recalculations.want(f"Import {self.call}", recalculations.every_set())
+        with self._timed():
+            for ids in _slices(self._new_students):
+                numbers = dict(primaries_of(ids))
+                own = [key for key, primary in numbers.items() if key == primary]
+                self.raise_first_triggers("Transcript", sorted(own))
+                self._known_students.update(
+                    primary for primary in numbers.values() if not self.is_new(primary)
+                )
+                hand_over(own, self.call)
+            for ids in _slices(array("q", sorted(self._known_students))):
+                students = sorted(set(primaries_of(ids).values()))
+                self.lock_known_students(students)
+                hand_over(students, self.call)
+                triggers.raise_triggers("Transcript", students, TRIGGER_OBJECT)
 
     def _have_enrolments_looked_at(self, students: Sequence[int]) -> None:
         """Enrolments that were there before may hang together with what came, under any linked

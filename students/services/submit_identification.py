@@ -147,6 +147,7 @@ class SubmitIdentificationInformation(SubmitService):
                 linked_numbers(student), datetime.date.min, current_school_year()
             )
             raise_triggers("StudentSchoolEnrolment", enrolments, IDENTITY_OBJECT)
+            raise_triggers("Transcript", [student.pk], IDENTITY_OBJECT)
         raise_maturity_triggers(moved)
         return version
 

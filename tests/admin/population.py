@@ -16,6 +16,7 @@ from credentials.models import (
     DocumentOrderItem,
     IssuedCredentialNumber,
     RequirementAchievement,
+    RequirementExemption,
     RequirementSet,
 )
 from enrolments import models as enrolments
@@ -77,6 +78,21 @@ def _one_of_each(number: int, call: uuid.UUID) -> None:
         requirement="StudentIsNominated-81350",
         achievement="Achieved",
         organization=school,
+        version=1,
+    )
+    RequirementExemption.objects.create(
+        student=student,
+        requirement="CALM-81160",
+        reason="ReligiousCALM",
+        status="Requested",
+        organization=school,
+        version=1,
+    )
+    enrolments.ExamMark.objects.create(
+        student=student,
+        course_code="ELA3105",
+        school_year=2026,
+        status="RegularExamMark",
         version=1,
     )
     _run(student, number)

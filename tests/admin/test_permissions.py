@@ -8,13 +8,25 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from audit.models import RecordRead, ServiceCall, SignIn
+from credentials import definition_models as definitions
 from credentials import models as credentials
 from enrolments import models as enrolments
 from pasi.models import Code, Organization, PasiClient
 from students import models as students
 from tests.admin.conftest import address, signed_in, staff
 
-SET_UP = {Organization, Code, enrolments.Course, credentials.RequirementSet}
+DEFINITIONS = {
+    credentials.RequirementSet,
+    definitions.Credential,
+    definitions.CredentialRequirement,
+    definitions.ExemptionReason,
+    definitions.CourseGroup,
+    definitions.CourseMapping,
+    definitions.CourseSubject,
+    definitions.CreditCap,
+    definitions.EligibilityLimit,
+}
+SET_UP = {Organization, Code, enrolments.Course, *DEFINITIONS}
 STUDENTS = {
     students.Student,
     students.Name,
@@ -35,9 +47,11 @@ ENROLMENTS = {
 ALERTS = {enrolments.CoreAlert, enrolments.Acknowledgement}
 CREDENTIALS = {
     enrolments.OfficialMark,
+    enrolments.ExamMark,
     enrolments.TranscriptTrigger,
     credentials.RequirementSetStatus,
     credentials.RequirementAchievement,
+    credentials.RequirementExemption,
     credentials.AwardedCredential,
     credentials.ArchivedCredential,
     credentials.DocumentOrderItem,
@@ -48,20 +62,21 @@ CREDENTIALS = {
 AUDIT = {ServiceCall, RecordRead, PasiClient}
 ACCOUNTS = {User, Group}
 SIGN_INS = {SignIn}
-EVERYTHING = SET_UP | SIGN_INS | STUDENTS | ENROLMENTS | ALERTS | CREDENTIALS | AUDIT | ACCOUNTS
+SEEN = SET_UP | {definitions.Recalculation}
+EVERYTHING = SEEN | SIGN_INS | STUDENTS | ENROLMENTS | ALERTS | CREDENTIALS | AUDIT | ACCOUNTS
 
 # group -> (sees, changes); "" is staff in no group
 MAY = {
     "superuser": (EVERYTHING, SET_UP | {PasiClient} | ACCOUNTS),
-    "Registry Clerk": (SET_UP | STUDENTS | ALERTS | {enrolments.SchoolEnrolment}, {Organization}),
+    "Registry Clerk": (SEEN | STUDENTS | ALERTS | {enrolments.SchoolEnrolment}, {Organization}),
     "Credential Officer": (
-        SET_UP | STUDENTS | ENROLMENTS | ALERTS | CREDENTIALS,
-        {Code, enrolments.Course, credentials.RequirementSet},
+        SEEN | STUDENTS | ENROLMENTS | ALERTS | CREDENTIALS,
+        {Code, enrolments.Course, *DEFINITIONS},
     ),
-    "Alerts Officer": (SET_UP | STUDENTS | ENROLMENTS | ALERTS, set()),
+    "Alerts Officer": (SEEN | STUDENTS | ENROLMENTS | ALERTS, set()),
     "Auditor": (EVERYTHING - ACCOUNTS, set()),
     "Administrator": (
-        SET_UP | SIGN_INS | ACCOUNTS | {PasiClient},
+        SEEN | SIGN_INS | ACCOUNTS | {PasiClient},
         SET_UP | {PasiClient, User},
     ),
     "": (set(), set()),

@@ -125,10 +125,14 @@ def test_what_an_organization_cannot_be(boss, changes, field, message):
     assert Organization.objects.count() == 3
 
 
+NO_REQUIREMENTS = {"set_requirements-TOTAL_FORMS": 0, "set_requirements-INITIAL_FORMS": 0}
+
+
 def test_adding_a_course_and_a_requirement_set(boss):
     assert saved(boss.post(address(Course, "add"), {"code": "XYZ3000", "name": "Something"}))
     assert_recorded(Course.objects.get(code="XYZ3000"), "+")
     form = {"code": "NEW", "name": "New", "credential_type": "AHSD", "category": "Manual"}
+    form |= {"sequence": 50} | NO_REQUIREMENTS
     assert saved(boss.post(address(RequirementSet, "add"), form))
     assert RequirementSet.objects.get(code="NEW").history.get().call == change_calls().last()
     refused = boss.post(

@@ -23,8 +23,10 @@ EVERY_FILE = {
     "school_enrolments": [{"enrolment_type_codes": "1;2", "resident_board": "0001"}],
     "course_enrolments": [{"start_date": "2025-09-03"}],
     "official_marks": [{"is_available": False}],
+    "exam_marks": [{"status": "SplitWriting"}],
     "requirement_set_statuses": [{"calculated": True}],
     "requirement_achievements": [{"updated_on": "2026-03-01T12:00:00Z"}],
+    "requirement_exemptions": [{"organization_code": SCHOOL}],
     "awarded_credentials": [{"credential_number": 123, "legacy_number": "AB 12"}],
 }
 COUNTED_APPS = ("pasi", "students", "enrolments", "credentials")

@@ -25,7 +25,7 @@ def test_a_directory_without_a_known_file(tmp_path):
     assert "students.csv" in outcome.err
 
 
-@pytest.mark.parametrize("name", ["pupils.csv", "Students.csv", "students.CSV", "exam_marks.csv"])
+@pytest.mark.parametrize("name", ["pupils.csv", "Students.csv", "students.CSV", "marks.csv"])
 def test_an_unknown_csv_file_is_not_passed_over(tmp_path, name):
     write_files(tmp_path, organizations=list(ORGANIZATIONS))
     (tmp_path / name).write_text("asn\n")
@@ -159,6 +159,10 @@ def test_what_refers_to_rows_that_were_not_read_is_not_reported_as_well(refuse, 
         ("requirement_achievements", "achievement", "ToBeAssessed"),
         ("requirement_achievements", "organization_code", "0001"),
         ("requirement_achievements", "updated_on", ""),
+        ("exam_marks", "status", "Regular Exam Mark"),
+        ("exam_marks", "course_code", "ELA"),
+        ("requirement_exemptions", "reason", "MedicalPE"),
+        ("requirement_exemptions", "status", "None"),
         ("awarded_credentials", "credential_number", "2147483648"),
         ("awarded_credentials", "credential_type", "PHD"),
         ("awarded_credentials", "awarded_on", "2026"),
@@ -196,6 +200,11 @@ def test_a_cell_is_refused(refuse, name, column, value):
             {"requirement_achievements": [{"organization_code": "S.9999"}]},
             "requirement_achievements.csv:2: organization_code: is not a known organization: "
             "'S.9999'",
+        ),
+        (
+            {"requirement_exemptions": [{"requirement": "100Credits-81105"}]},
+            "requirement_exemptions.csv:2: reason: is no reason for an exemption from "
+            "100Credits-81105: 'ReligiousCALM'",
         ),
         (
             {"school_enrolments": [{"start_date": "2026-01-02", "exit_date": "2026-01-01"}]},
@@ -339,6 +348,18 @@ REPEATED = [
         {},
         "requirement",
         "something is said of this requirement of the student already: 'StudentIsNominated-81350'",
+    ),
+    (
+        "exam_marks",
+        {},
+        "course_code",
+        "the student has the same exam mark already: 'ELA3105'",
+    ),
+    (
+        "requirement_exemptions",
+        {},
+        "reason",
+        "the student has an exemption for this reason already: 'ReligiousCALM'",
     ),
     (
         "awarded_credentials",

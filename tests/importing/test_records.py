@@ -5,9 +5,14 @@ import datetime
 import pytest
 
 from audit.models import ServiceCall, ServiceResponse
-from credentials.models import AwardedCredential, RequirementAchievement, RequirementSetStatus
+from credentials.models import (
+    AwardedCredential,
+    RequirementAchievement,
+    RequirementExemption,
+    RequirementSetStatus,
+)
 from enrolments import models as enrolments
-from enrolments.models import Course, CourseEnrolment, OfficialMark, SchoolEnrolment
+from enrolments.models import Course, CourseEnrolment, ExamMark, OfficialMark, SchoolEnrolment
 from pasi import bulk
 from pasi.models import Organization
 from students.countries import preferred_country
@@ -37,8 +42,10 @@ TRACKED = (
     SchoolEnrolment,
     CourseEnrolment,
     OfficialMark,
+    ExamMark,
     RequirementSetStatus,
     RequirementAchievement,
+    RequirementExemption,
     AwardedCredential,
 )
 
@@ -89,6 +96,12 @@ def test_every_file_arrives(load):
     assert (nomination.achievement, nomination.organization) == ("Achieved", school)
     at = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
     assert nomination.updated_at == nomination.created_at == at
+    exam = student.exam_marks.get()
+    assert (exam.course_code, exam.school_year, exam.status) == ("ELA3105", 2026, "SplitWriting")
+    exemption = student.requirement_exemptions.get()
+    assert (exemption.requirement, exemption.reason) == ("CALM-81160", "ReligiousCALM")
+    assert (exemption.status, exemption.organization) == ("Requested", school)
+    assert not exemption.is_deleted
     award = student.awarded_credentials.get()
     assert (award.number_id, award.credential_type, award.school_year) == (123, "AHSD", 2026)
     assert (award.full_name, award.legacy_number) == ("Ada Byron", "AB 12")

@@ -32,6 +32,7 @@ EVERYONE = set(EVERY_ROLE)
 ROLES = {
     "/api/students/": {STUDENT, ENROLMENT, SYSTEM},
     "/api/students/{asn}/": {STUDENT, ENROLMENT, SYSTEM},
+    "/api/students/{asn}/credentials/": {SYSTEM, TRANSCRIPT},
     "/api/credentials/": {SYSTEM, TRANSCRIPT},
     "/api/credentials/{number}/": {SYSTEM, TRANSCRIPT},
     "/api/service-calls/": {AUDIT},
@@ -252,6 +253,7 @@ QUERIES = {
     "/api/credentials/": (6, 10),
     "/api/credentials/?CredentialNumber=10000-00008": (7, 11),
     "/api/credentials/10000-00008/": (7, 11),
+    "/api/students/100000001/credentials/": (24, 28),
     "/api/school-enrolments/": (5, 11),
     "/api/school-enrolments/?SchoolCode=S.0001&SchoolYear=2999": (6, 12),
     "/api/core-alerts/": (5, 11),

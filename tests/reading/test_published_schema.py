@@ -90,6 +90,7 @@ OPTIONAL = {
     "SubmitCredentialAwardingSingleRequest": {"LegacyCredentialNumber"},
     "SubmitCredentialDeleteReasonRequest": {"DeleteReason"},
     "SubmitCredentialLegacyNumberRequest": {"LegacyCredentialNumber"},
+    "SubmitOfficialMarkRequest": {"EvaluationMethod", "MarkValue"},
     "SubmitCredentialReIssueRequest": {"LegacyCredentialNumber", "MiddleName", "Suffix"},
     "SubmitIdentificationInformationRequest": {
         *("AcknowledgeSimilarStateProvinceIdList", "Gender"),

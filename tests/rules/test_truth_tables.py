@@ -14,7 +14,9 @@ from tests.rules.cases import Case
 from tests.rules.document_order_cases import DOCUMENT_ORDER_CASES
 from tests.rules.enrolment_cases import ENROLMENT_CASES
 from tests.rules.enrolment_submit_cases import ENROLMENT_SUBMIT_CASES
+from tests.rules.exemption_cases import EXEMPTION_CASES
 from tests.rules.number_cases import NUMBER_CASES
+from tests.rules.official_mark_cases import OFFICIAL_MARK_CASES
 from tests.rules.part_cases import PART_CASES
 from tests.rules.requirement_cases import REQUIREMENT_CASES
 from tests.rules.student_cases import STUDENT_CASES
@@ -30,6 +32,8 @@ ALL_CASES: list[Case] = [
     *ACKNOWLEDGEMENT_CASES,
     *DOCUMENT_ORDER_CASES,
     *REQUIREMENT_CASES,
+    *EXEMPTION_CASES,
+    *OFFICIAL_MARK_CASES,
 ]
 
 CODES_NEVER_RAISED = [

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.models import ServiceCall
+from credentials import recalculations
 from enrolments.processors import PROCESSORS, drain, processor
 from enrolments.scans import raise_again
 from pasi.models import Organization
@@ -15,8 +16,8 @@ from pasi.services import Caller
 class Command(BaseCommand):
     help = (
         "Process outstanding triggers now; workers do the same in the background. The Transcript "
-        "processor keeps requirement-set statuses as they are, ResponsibleSchool has no rules yet: "
-        "both mark their triggers done. Exit status 1 if a record had to be set aside."
+        "processor works out where students stand in the requirement sets; ResponsibleSchool has "
+        "no rules yet and marks its triggers done. Exit status 1 if a record had to be set aside."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -48,6 +49,8 @@ class Command(BaseCommand):
             raise_again(
                 chosen, caller, set_aside=options["set_aside"], organization=options["school"]
             )
+        if any(each.calculator for each in chosen):
+            recalculations.carry_on(caller)
         set_aside = 0
         for each in chosen:
             with Progress(each.name, unit="records") as progress:

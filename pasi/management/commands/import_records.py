@@ -29,10 +29,20 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="make every check, keep nothing but the record"
         )
 
-    def handle(self, *, directory: Path, dry_run: bool, **options) -> None:
+        parser.add_argument(
+            "--calculate",
+            action="store_true",
+            help="have the requirement sets of the students in these files calculated: workers, or "
+            "process_triggers, do it afterwards. Statuses that were imported or set by hand are "
+            "calculated from then on",
+        )
+
+    def handle(self, *, directory: Path, dry_run: bool, calculate: bool, **options) -> None:
         operator = of_operator("import_records")["User"]["Name"]
         try:
-            summary = import_directory(directory, operator=operator, dry_run=dry_run)
+            summary = import_directory(
+                directory, operator=operator, dry_run=dry_run, calculate=calculate
+            )
         except WrongDirectory as error:
             raise CommandError(str(error), returncode=2) from None
         except ImportRefused as refused:

@@ -9,10 +9,14 @@ from django.db import migrations
 
 NAME = "Administrator"
 SIGN_INS = "audit.signin"
-SEEN = ("auth.group", SIGN_INS)
+SEEN = ("auth.group", "credentials.recalculation", SIGN_INS)
 CHANGED = ("pasi.pasiclient", "auth.user")  # made by commands, which show a secret once
-ADDED = ("pasi.organization", "pasi.code", "enrolments.course", "credentials.requirementset")
+definitions = importlib.import_module("pasi.migrations.0013_staff_see_definitions")
 groups = importlib.import_module("pasi.migrations.0005_staff_groups")
+ADDED = (
+    *("pasi.organization", "pasi.code", "enrolments.course", "credentials.requirementset"),
+    *definitions.CHANGED,
+)
 
 
 def make_group(apps, schema_editor):
@@ -35,7 +39,7 @@ def remove_group(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pasi", "0011_delete_reasons"),
+        ("pasi", "0013_staff_see_definitions"),
         ("audit", "0007_sign_ins"),
     ]
     operations = [migrations.RunPython(make_group, remove_group)]
