@@ -35,15 +35,15 @@ class ExplainsEligibility:
             raise Http404("There is no such student.")
         record_read(request, (asn, found.person))
         year = found.awarding.school_year
+        student = Student.objects.get(asn=asn)
+        pages = self.admin_site.get_model_admin(Student)
         context = {
             **self.admin_site.each_context(request),
             "title": _("What %(name)s has earned") % {"name": found.name},
+            "headline": _("What %(name)s has earned") % {"name": found.name},
+            "trail": pages.trail(record=student),
             "opts": Student._meta,
-            "number": asn_text(asn),
             "primary": asn_text(found.person) if found.person != asn else "",
-            "student_url": reverse(
-                "admin:students_student_change", args=[Student.objects.get(asn=asn).pk]
-            ),
             "found": found,
             "award_year": school_year_text(year) if year else "",
             # First what is under way or done, then what is not open to the student.

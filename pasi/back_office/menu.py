@@ -21,7 +21,10 @@ from pasi.back_office.theme import SearchResult
 
 @dataclass(frozen=True)
 class Subject:
-    """A group of the menu: its title, the apps whose records it holds, their order and icons."""
+    """A group of the menu: its title, the apps whose records it holds, their order and icons.
+
+    An app may be one of ELSEWHERE only.
+    """
 
     title: Any
     apps: tuple[str, ...]
@@ -51,7 +54,9 @@ SUBJECTS = (
             "awardingoutcome": "fact_check",
             "requirementsetstatus": "checklist",
             "requirementachievement": "task_alt",
+            "requirementexemption": "do_not_disturb_on",
             "officialmark": "grading",
+            "exammark": "quiz",
         },
     ),
     Subject(
@@ -60,13 +65,28 @@ SUBJECTS = (
         {"servicecall": "receipt_long", "recordread": "visibility", "signin": "login"},
     ),
     Subject(
+        _("Definitions of eligibility"),
+        ("definitions",),
+        {
+            "requirementset": "rule",
+            "credential": "verified",
+            "credentialrequirement": "checklist_rtl",
+            "exemptionreason": "help_center",
+            "coursegroup": "category",
+            "coursemapping": "account_tree",
+            "coursesubject": "subject",
+            "creditcap": "vertical_align_top",
+            "eligibilitylimit": "straighten",
+            "recalculation": "autorenew",
+        },
+    ),
+    Subject(
         _("Set-up"),
         ("pasi", "auth"),
         {
             "organization": "apartment",
             "code": "format_list_numbered",
             "course": "auto_stories",
-            "requirementset": "rule",
             "pasiclient": "hub",
             "user": "badge",
             "group": "groups",
@@ -74,7 +94,14 @@ SUBJECTS = (
     ),
 )
 # Records that stand under another subject than their app's.
-ELSEWHERE = {"officialmark": "credentials", "course": "pasi", "requirementset": "pasi"}
+DEFINITIONS = (
+    *("requirementset", "credential", "credentialrequirement", "exemptionreason", "coursegroup"),
+    *("coursemapping", "coursesubject", "creditcap", "eligibilitylimit", "recalculation"),
+)
+ELSEWHERE = {
+    **{"officialmark": "credentials", "exammark": "credentials", "course": "pasi"},
+    **dict.fromkeys(DEFINITIONS, "definitions"),
+}
 # Lists that are reached from one page, which stands in the menu for all of them.
 TRIGGERS = (
     "studenttrigger",

@@ -140,6 +140,7 @@ def test_the_menu_leads_to_every_record_that_is_not_reached_from_others(db):
         "Enrolments and alerts",
         "Credentials",
         "Audit",
+        "Definitions of eligibility",
         "Set-up",
     ]
 
