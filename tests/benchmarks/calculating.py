@@ -97,7 +97,7 @@ def measure(database_url: str, students: int) -> None:
         f"{students / ours:,.0f} a second, {rows:,} rows written; {batches} batches"
     )
     print(
-        f"Floor: {lowest:.2f} s (reading marks and enrolments as tuples {reading:.2f} s, COPY of the "
+        f"Floor: {lowest:.2f} s (reading marks and enrolments {reading:.2f} s, COPY of the "
         f"rows written {lowest - reading:.2f} s); ratio {ours / lowest:.2f} times (goal {GOAL})"
     )
     _trigger(students)
