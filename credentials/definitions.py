@@ -153,7 +153,7 @@ def _tables() -> definitions.Tables:
 
 def _limits(values: dict[str, str]) -> definitions.Limits:
     try:
-        return files.limits(values)
+        return definitions.Limits.of(values)
     except ValueError as error:
         raise definitions.DefinitionError(f"A limit must be a number: {error}") from error
 

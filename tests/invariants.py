@@ -279,6 +279,18 @@ ORDERS = {
 }
 
 
+STATUSES = {
+    "a calculated status is Achieved when all requirements are met, and only then": """
+        SELECT id FROM credentials_requirementsetstatus
+        WHERE is_calculated AND (status = 'Achieved') <> (percentage_complete = 100)
+    """,
+    "nobody knows the percentage of what was imported or set by hand": """
+        SELECT id FROM credentials_requirementsetstatus
+        WHERE NOT is_calculated AND percentage_complete IS NOT NULL
+    """,
+}
+
+
 def assert_database_is_sound() -> None:
     assert_history_is_complete()
     assert_name_keys_are_right()
@@ -288,6 +300,7 @@ def assert_database_is_sound() -> None:
     assert_triggers_have_a_status()
     assert_nothing_found(STUDENTS)
     assert_nothing_found(ORDERS)
+    assert_nothing_found(STATUSES)
     assert_alerts_are_sound()
     assert_awarding_is_whole()
 

@@ -1,9 +1,9 @@
-"""`make bench`: how fast the bulk award, the import, re-issuing, creating and finding students, and
-the processing of alerts are, as ratios taken in one run.
+"""`make bench`: how fast the bulk award, the import, re-issuing, creating and finding students, the
+processing of alerts and the calculation of eligibility are, as ratios taken in one run.
 
-    python -m tests.benchmarks [--only award|re-issue|registry|alerts]
+    python -m tests.benchmarks [--only award|re-issue|registry|alerts|eligibility]
         [--students N] [--award N] [--skip-growth] [--awards N] [--registry N]
-        [--registry-first N] [--enrolments N]
+        [--registry-first N] [--enrolments N] [--transcripts N]
 
 Each part works in a database of its own, `pasi_bench`, made anew. Prints one line per figure.
 """
@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 
 AWARD, RE_ISSUE, REGISTRY, ALERTS = "award", "re-issue", "registry", "alerts"
+ELIGIBILITY = "eligibility"
+PARTS = (AWARD, RE_ISSUE, REGISTRY, ALERTS, ELIGIBILITY)
 
 
 def main() -> None:
@@ -23,9 +25,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--only", choices=[AWARD, RE_ISSUE, REGISTRY, ALERTS], help="one of the parts"
-    )
+    parser.add_argument("--only", choices=PARTS, help="one of the parts")
     award = parser.add_argument_group("award and import")
     award.add_argument("--students", type=int, default=200_000, help="size of the province")
     award.add_argument("--award", type=int, default=35_000, help="students to award")
@@ -39,6 +39,10 @@ def main() -> None:
     )
     alerts = parser.add_argument_group("alerts")
     alerts.add_argument("--enrolments", type=int, default=100_000, help="how many to judge")
+    eligibility = parser.add_argument_group("eligibility")
+    eligibility.add_argument(
+        "--transcripts", type=int, default=100_000, help="students to calculate"
+    )
     options = parser.parse_args()
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pasi.settings")
@@ -49,8 +53,8 @@ def main() -> None:
 
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     print(f"PostgreSQL {bench_database.server_version()}")
-    parts = {AWARD: _award, RE_ISSUE: _re_issue, REGISTRY: _registry, ALERTS: _alerts}
-    for name, part in parts.items():
+    parts = (_award, _re_issue, _registry, _alerts, _eligibility)
+    for name, part in zip(PARTS, parts, strict=True):
         if options.only in (None, name):
             part(options)
 
@@ -85,6 +89,13 @@ def _alerts(options: argparse.Namespace) -> None:
 
     with bench_database.fresh() as database_url:
         alerting.measure(database_url, options.enrolments)
+
+
+def _eligibility(options: argparse.Namespace) -> None:
+    from tests.benchmarks import bench_database, calculating
+
+    with bench_database.fresh() as database_url:
+        calculating.measure(database_url, options.transcripts)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from django.db import connection
 
 from credentials import recalculations
-from credentials.definition_models import EligibilityLimit, Recalculation
+from credentials.definition_models import EligibilityLimit, Recalculation, SetRequirement
+from credentials.definitions import check, current_calculator
+from credentials.eligibility.definitions import DefinitionError
 from credentials.models import RequirementSetStatus
 from enrolments.models import TranscriptRecord, TranscriptTrigger
 from enrolments.processors import drain, has_outstanding, processor
@@ -200,6 +203,33 @@ def test_a_change_of_definitions_is_raised_once_for_everybody_with_a_row(ada):
     [each] = Recalculation.objects.filter(cause="Test")
     assert (each.students, each.finished_at is not None) == (1, True)
     assert carry_on() == 0
+
+
+def take_triggers_away(*requirements: str) -> None:
+    """A change of the definitions, as the back office makes it."""
+    for link in SetRequirement.objects.filter(requirement_set="GHSD"):
+        if link.requirement_id.startswith(requirements):
+            link.is_trigger = False
+            link.save()
+    check()
+
+
+def in_a_call(work, *arguments) -> None:
+    with set_up():
+        work(*arguments)
+
+
+def test_two_changes_that_contradict_each_other_only_together(committed_database):
+    """GHSD has three triggers; one takes two of them away, the other the third."""
+    with ThreadPoolExecutor(1) as pool:
+        with set_up():
+            take_triggers_away("ActivityBefore", "NoHigher")
+            other = partial(in_a_call, take_triggers_away, "100Credits")
+            changing = pool.submit(and_leave, other)
+            wait_until_blocked(connection.connection)
+        with pytest.raises(DefinitionError):
+            changing.result()
+    current_calculator()
 
 
 def test_who_works_by_the_former_definitions_is_waited_for(ada):
