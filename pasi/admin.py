@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import ReadOnlyPasswordHashWidget
 from django.contrib.auth.models import Group, User
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
@@ -194,6 +195,10 @@ class PasiClientAdmin(RecordedAdmin):
         return [(_("Its calls"), ServiceCall, {"client__id__exact": record.pk})]
 
 
+class PasswordSet(ReadOnlyPasswordHashWidget):
+    template_name = "admin/password_set.html"
+
+
 class StaffForm(UserForm):
     groups = forms.ModelMultipleChoiceField(
         Group.objects.order_by("name"), required=False, label=_("Groups"), widget=Checkboxes
@@ -202,6 +207,7 @@ class StaffForm(UserForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "password" in self.fields:
+            self.fields["password"].widget = PasswordSet()
             self.fields["password"].help_text = _("They must then choose their own.")
 
     remove_second_factor = forms.BooleanField(
