@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import ReadOnlyPasswordHashWidget
 from django.contrib.auth.models import Group, User
@@ -286,7 +287,7 @@ class StaffAdmin(Recorded, BackOfficeAdmin, UserAdmin):
                 messages.info(request, _("They must choose their own at the next sign-in."))
             return response
 
-        user = self.get_object(request, id)
+        user = self.get_object(request, unquote(id))
         if request.method != "POST" or not self.has_change_permission(request, user):
             return page()
         return self.recorded(request, id, page, lambda response: response.status_code == 302)
