@@ -2,7 +2,9 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import ReadOnlyPasswordHashWidget
 from django.contrib.auth.models import Group, User
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
@@ -214,6 +216,10 @@ class PasiClientAdmin(RecordedAdmin):
         return [(_("Its calls"), ServiceCall, {"client__id__exact": record.pk})]
 
 
+class PasswordSet(ReadOnlyPasswordHashWidget):
+    template_name = "admin/password_set.html"
+
+
 class StaffForm(UserForm):
     groups = forms.ModelMultipleChoiceField(
         Group.objects.order_by("name"), required=False, label=_("Groups"), widget=Checkboxes
@@ -222,6 +228,7 @@ class StaffForm(UserForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "password" in self.fields:
+            self.fields["password"].widget = PasswordSet()
             self.fields["password"].help_text = _("They must then choose their own.")
 
     remove_second_factor = forms.BooleanField(
@@ -300,7 +307,7 @@ class StaffAdmin(Recorded, BackOfficeAdmin, UserAdmin):
                 messages.info(request, _("They must choose their own at the next sign-in."))
             return response
 
-        user = self.get_object(request, id)
+        user = self.get_object(request, unquote(id))
         if request.method != "POST" or not self.has_change_permission(request, user):
             return page()
         return self.recorded(request, id, page, lambda response: response.status_code == 302)

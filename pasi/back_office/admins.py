@@ -357,7 +357,9 @@ class Recorded:
         if request.method != "POST":
             return page()
         if object_id:
-            allowed = self.has_change_permission(request, self.get_object(request, object_id))
+            allowed = self.has_change_permission(
+                request, self.get_object(request, unquote(object_id))
+            )
         else:
             allowed = self.has_add_permission(request)
         if not allowed:

@@ -99,8 +99,10 @@ def next_step(request: HttpRequest) -> HttpResponse | None:
         return None
     if WHY[step]:
         messages.warning(request, WHY[step])
-    query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-    return HttpResponseRedirect(f"{reverse(f'admin:{step}')}?{query}")
+    address = reverse(f"admin:{step}")
+    if request.method == "GET":
+        address += "?" + urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(address)
 
 
 def _step(request: HttpRequest) -> str | None:

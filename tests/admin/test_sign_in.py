@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -16,6 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from audit.models import ServiceCall, SignIn
 from pasi.models import OneTimePassword
 from students.models import Student
+from tests.admin.addresses import every_address
 from tests.admin.conftest import address, signed_in, staff
 from tests.admin.test_student_page import text_of
 
@@ -163,30 +164,12 @@ def test_a_session_ends_when_nothing_is_asked_for_a_while(client, ann, settings)
 # --- The second factor --------------------------------------------------------------------------
 
 
-def every_page() -> list[str]:
-    """Every address of the back office, with something in the place of keys."""
-    found = []
-
-    def walk(patterns, prefix):
-        for each in patterns:
-            route = prefix + str(each.pattern)
-            if isinstance(each, URLPattern):
-                found.append(route)
-            else:
-                walk(each.url_patterns, route)
-
-    back_office = next(e for e in get_resolver().url_patterns if str(e.pattern) == "admin/")
-    walk(back_office.url_patterns, "/admin/")
-    plain = [re.sub(r"<[^>]*>|\(\[\^/\]\+\)|\(\?P[^)]*\)", "1", url) for url in found]
-    return [url.replace("^", "").replace("$", "").replace("\\Z", "") for url in plain]
-
-
 def test_nothing_opens_before_the_code(client, ann, device):
     """Not for a superuser either, by GET or POST, but signing out."""
     User.objects.filter(pk=ann.pk).update(is_superuser=True)
     assert sign_in(client).status_code == 302
     open_before = {LOGIN, CODE, reverse("admin:logout"), reverse("admin:jsi18n")}
-    pages = every_page()
+    pages = every_address()
     assert len(pages) > 150
     for url in pages:
         if url in open_before:

@@ -1,0 +1,120 @@
+"""Every address of the back office, read and written to: no business row changes without a call."""
+
+import datetime
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.forms.models import ModelChoiceIteratorValue
+
+from audit.models import ServiceCall
+from credentials.models import RequirementSet
+from enrolments.models import Course
+from pasi.models import Code, Organization, PasiClient
+from tests.admin.addresses import every_address
+from tests.admin.conftest import address
+
+OURS = ("pasi", "students", "enrolments", "credentials")
+BUSINESS = [
+    model
+    for model in apps.get_models()
+    if model._meta.app_label in OURS or model in {User, Group, Group.permissions.through}
+]
+CHANGED_HERE = (Organization, Code, Course, RequirementSet, PasiClient, User, Group)
+ENDS_THE_SESSION = {"/admin/logout/"}
+
+
+def fingerprints() -> dict[str, str]:
+    """Of every table of business records, what stands in it."""
+    one = (
+        "SELECT '{0}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{0}\" t"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(one.format(m._meta.db_table) for m in BUSINESS))
+        return dict(cursor.fetchall())
+
+
+def applied_calls() -> set:
+    found = ServiceCall.objects.filter(door="back_office", response__outcome="Applied")
+    return set(found.values_list("message_id", flat=True))
+
+
+GUESSES = {
+    "name": "Changed",
+    "short_name": "Changed",
+    "first_name": "Changed",
+    "username": "changed",
+    "code": "S.0001",
+    "status": "Achieved",
+    "is_deleted": "on",
+    "post": "yes",
+    "action": "delete_selected",
+    "_selected_action": "1",
+    "what": "remove",
+    "old_password": "x",
+    "is_active": "on",
+    "is_staff": "on",
+    "is_superuser": "on",
+    "_save": "Save",
+}
+
+
+def assert_nothing_changes_without_a_call(client, send) -> None:
+    pages = [each for each in every_address() if each not in ENDS_THE_SESSION]
+    assert len(pages) > 200
+    before, calls = fingerprints(), applied_calls()
+    for page in pages:
+        assert send(page).status_code < 500, page
+        after, made = fingerprints(), applied_calls() - calls
+        if after != before:
+            assert len(made) == 1, page
+        before, calls = after, calls | made
+    assert client.get("/admin/").status_code == 200, "the walk went on signed in"
+
+
+def test_reading_changes_nothing(boss, records):
+    calls = ServiceCall.objects.count()
+    assert_nothing_changes_without_a_call(boss, boss.get)
+    assert ServiceCall.objects.count() == calls
+
+
+@pytest.mark.parametrize("form", [{}, GUESSES], ids=["nothing", "guesses"])
+def test_posting_changes_nothing_without_a_call(boss, records, form):
+    assert_nothing_changes_without_a_call(boss, lambda page: boss.post(page, form))
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_change_nothing_without_a_call(boss, records, method):
+    assert_nothing_changes_without_a_call(boss, getattr(boss, method))
+
+
+def filled_in(form) -> dict:
+    """What a browser would send of the form as it was shown."""
+    sent = {}
+    for field in form:
+        value = field.value()
+        if isinstance(value, list | tuple):
+            sent[field.html_name] = [str(getattr(each, "pk", each)) for each in value]
+        elif value is True:
+            sent[field.html_name] = "on"
+        elif isinstance(value, ModelChoiceIteratorValue | datetime.date) or value:
+            sent[field.html_name] = str(value)
+    return sent
+
+
+@pytest.mark.parametrize("model", CHANGED_HERE, ids=lambda model: model.__name__)
+def test_what_can_be_changed_here_changes_by_one_call(boss, records, model):
+    """So the walk above would see a change, and the call that made it."""
+    record = model.objects.exclude(pk=User.objects.get(username="boss").pk).order_by("pk").last()
+    page = address(model, "change", record.pk)
+    form = filled_in(boss.get(page).context["adminform"].form)
+    name = next(each for each in ("short_name", "first_name", "name") if hasattr(record, each))
+    before, calls = fingerprints(), applied_calls()
+    answer = boss.post(page, {**form, name: "Changed"})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    after, [call] = fingerprints(), applied_calls() - calls
+    assert {table for table in after if after[table] != before[table]} >= {model._meta.db_table}
+    assert ServiceCall.objects.get(pk=call).staff.username == "boss"
+    if hasattr(model, "history"):
+        assert {row.call_id for row in record.history.all()[:1]} == {call}
