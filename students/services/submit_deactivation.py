@@ -67,8 +67,10 @@ class SubmitStudentDeactivation(SubmitService):
             return self.rejected(call, rejections, told=[asn for asn in told if asn])
         values = {"is_deactivated": change.is_deactivated}
         version = change_student(student, values, call.message_id)
-        # Nothing else is calculated for a number without enrolments, marks and awards.
         raise_triggers("Student", [student.pk], DEACTIVATION_OBJECT)
+        if not change.is_deactivated:
+            # Recalculations of everybody have passed it by while it was closed.
+            raise_triggers("Transcript", [student.pk], DEACTIVATION_OBJECT)
         return self.applied(student.asn, student.asn, version)
 
 

@@ -103,6 +103,8 @@ OPTIONAL = {
         "SchoolAuthorityProvidedProgramPercentage",
     },
     "SubmitStudentCitizenshipStatusRequest": {"DocumentExpiryDate"},
+    "SubmitStudentDeathRequest": {"DateOfDeath"},
+    "SubmitStudentLinkRequest": {"PrimaryStateProvinceId"},
     "SubmittedDisclosureRestriction": {"DisclosureRestrictionDetails", *_DATES},
     "SubmitNameRequest": {"IsPreferred", "SourceChangeCode"},
     "SubmittedName": {"LastUpdateUtcTime", "MiddleName", "Suffix"},
