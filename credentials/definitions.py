@@ -14,7 +14,6 @@ from django.db import models
 from django.db.models import Count, Value, Window
 
 from credentials import definition_models as stored
-from credentials.eligibility import definition_files as files
 from credentials.eligibility import definitions
 from credentials.eligibility.classify import Calculator
 from credentials.eligibility.courses import CourseMapping, MasterCourse
