@@ -193,12 +193,20 @@ SHORT_OF_CERTIFICATE = (
 
 
 def _equivalency_without(*prefixes: str) -> Callable[[Plan], Plan]:
-    return lambda plan: filled(without(plan, *prefixes), OTHERS, DIPLOMA_CREDITS)
+    """Two projects of a few credits more, for somebody with few marks."""
+    projects = ((10, "OTH1999", 3), (11, "OTH2999", 3))
+
+    def short(plan: Plan) -> Plan:
+        rest = without(plan, *prefixes)
+        rest += [(*each, True) for each in projects if each[1] not in {e[1] for e in rest}]
+        return filled(rest, OTHERS, DIPLOMA_CREDITS)
+
+    return short
 
 
 SHORT_OF_EQUIVALENCY = (
     _equivalency_without("ELA3"),
     _equivalency_without("MAT"),
     _equivalency_without("SCN"),
-    lambda plan: filled(without(plan, "OTH3"), OTHERS, DIPLOMA_CREDITS),
+    _equivalency_without("OTH3"),
 )
