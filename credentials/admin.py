@@ -1,7 +1,7 @@
 """Where students stand, credentials and awarding runs in the back office, read."""
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,7 @@ from credentials.models import (
     RequirementSet,
     RequirementSetStatus,
 )
+from credentials.requests import DELETE_REASONS
 from enrolments.admin import OfStudentAdmin
 from pasi.back_office.admins import (
     MarkedDeleted,
@@ -26,12 +27,14 @@ from pasi.back_office.admins import (
     ReadOnlyInline,
     record_url,
 )
+from pasi.back_office.formats import NOTHING, who_called
 from pasi.back_office.lists import (
     CredentialTypeFilter,
     SchoolYearFilter,
     students_found,
 )
 from pasi.calendar import school_year_text
+from pasi.models import Code
 from students.part_admin import student_link
 
 BY_NUMBER_OR_STUDENT = _(
@@ -129,19 +132,46 @@ class NumberedAdmin(MarkedDeleted):
     def printed_name(self, award) -> str:
         return award.full_name
 
+    def get_queryset(self, request) -> QuerySet:
+        reasons = Code.objects.filter(code_type=DELETE_REASONS, code=OuterRef("delete_reason"))
+        name = Subquery(reasons.values("short_name")[:1])
+        return super().get_queryset(request).annotate(reason_name=name)
+
+    @admin.display(description=_("Reason"))
+    def reason(self, award) -> str:
+        """Why it was deleted: a code's name, or the text as it was given."""
+        return award.reason_name or award.delete_reason or NOTHING
+
 
 class ArchivedInline(NumberedAdmin, ReadOnlyInline):
+    """Every number that the award had before, the oldest first, and what took it away."""
+
     model = ArchivedCredential
+    ordering = ("pk",)
     verbose_name_plural = _("former numbers")
     fields = (
-        "credential_number",
+        "former_number",
         "year",
         "printed_name",
         "awarded_on",
         "legacy_number",
         "deleted",
+        "reason",
         "archived_at",
+        "replaced_by",
     )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("call__staff")
+
+    @admin.display(description=_("Credential number"))
+    def former_number(self, former: ArchivedCredential) -> str:
+        link = '<a href="{}">{}</a>'
+        return format_html(link, record_url(former), written(former.number_id))
+
+    @admin.display(description=_("Replaced through"))
+    def replaced_by(self, former: ArchivedCredential) -> str:
+        return f"{former.call.operation}, {who_called(former.call)}"
 
 
 class DocumentOrderInline(ReadOnlyInline):
@@ -178,7 +208,7 @@ class AwardedCredentialAdmin(NumberedAdmin, OfStudentAdmin):
     list_select_related = ("student",)
     list_filter = (CredentialTypeFilter, SchoolYearFilter, "is_deleted")
     search_help_text = BY_NUMBER_OR_STUDENT
-    fields = (*list_display, "delete_reason", "version", "created_at", "updated_at")
+    fields = (*list_display, "reason", "version", "created_at", "updated_at")
     inlines = (ArchivedInline, DocumentOrderInline)
 
     def found(self, text: str) -> Q:
@@ -190,7 +220,8 @@ class AwardedCredentialAdmin(NumberedAdmin, OfStudentAdmin):
     def notices(self, record):
         if not record.is_deleted:
             return []
-        return [_("This credential is deleted: %s.") % (record.delete_reason or _("no reason"))]
+        why = record.reason_name or record.delete_reason or _("no reason")
+        return [_("This credential is deleted: %s.") % why]
 
 
 @admin.register(ArchivedCredential)
@@ -215,7 +246,7 @@ class ArchivedCredentialAdmin(NumberedAdmin, ReadOnlyAdmin):
         *list_display,
         "legacy_number",
         "deleted",
-        "delete_reason",
+        "reason",
         "version",
         "call",
     )

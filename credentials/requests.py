@@ -15,7 +15,8 @@ from pasi.fields import (
     SingleLineField,
 )
 
-CREDENTIAL_TYPES = "CredentialType"  # code type
+# Code types. A reason to delete may be one of the codes, or free text.
+CREDENTIAL_TYPES, DELETE_REASONS = "CredentialType", "CredentialDeleteReason"
 
 
 def _number(help_text: str = "The present one: former and legacy numbers are not.") -> IntegerField:
@@ -67,7 +68,9 @@ class SubmitCredentialDeleteReasonRequest(RequestSerializer):
     CredentialNumber = _number()
     PASICoreVersion = _version()
     DeleteReason = SingleLineField(
-        max_length=250, required=False, help_text="Absent: the award comes back."
+        max_length=250,
+        required=False,
+        help_text=f"Text, or a code of type {DELETE_REASONS}. Absent: the award comes back.",
     )
 
 
