@@ -213,7 +213,7 @@ def test_no_reason_for_the_requirement(ministry, student, requirement, reason):
         ({"Requirement": "CALM"}, "Requirement", "is not a requirement"),
         ({"Requirement": ...}, "Requirement", "is required"),
         ({"Reason": ""}, "Reason", "is required"),
-        ({"Reason": "X" * 61}, "Reason", "must have at most 60 characters"),
+        ({"Reason": "X" * 61}, "Reason", "must be a code of at most 60 letters"),
         ({"Status": "None"}, "Status", "must be one of Requested, Pending, Approved, Denied"),
         ({"Status": None}, "Status", "is required"),
         ({"IsDeleted": "no"}, "IsDeleted", "must be true or false"),
