@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import ServiceResponse
+from credentials.definitions import current_calculator
 from credentials.models import RequirementExemption
 from credentials.services import SubmitCredentialRequirementExemption
 from enrolments.models import TranscriptTrigger
@@ -236,6 +237,7 @@ def test_queries(school, ministry, student, before):
     with set_up():
         for year in range(2026 - before, 2026):
             make_enrolment(student, make_school(), year)
+    current_calculator()  # reads the definitions, once for each process
     applied(school.post(SERVICE, sent(student)))
     for status, deleted in (("Approved", False), ("Denied", False), ("Denied", True)):
         body = sent(student, status, TRANSFER, IsDeleted=deleted)
