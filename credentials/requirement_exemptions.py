@@ -10,8 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from credentials.eligibility.definitions import ExemptionReason
-from credentials.exemption_reasons import REASONS
+from credentials.eligibility.definitions import Definitions, ExemptionReason
 from credentials.manual_requirements import REQUESTED as REQUEST_OF_EQUIVALENCY
 from credentials.models import RequirementExemption
 from enrolments.models import TranscriptTrigger
@@ -41,9 +40,9 @@ class StoredExemption(NamedTuple):
 class ExemptionChange:
     """SubmitCredentialRequirementExemption.
 
-    `stored`: what there is for the same requirement and reason, a deleted one too. `parties`: as
-    what the caller's organization may ask and approve. `is_associated`: By Last School Enrolment or
-    better.
+    `row`: the reason in the table; None where it is none for the requirement. `stored`: what there
+    is for the same requirement and reason, a deleted one too. `parties`: as what the caller's
+    organization may ask and approve. `is_associated`: By Last School Enrolment or better.
     """
 
     access: StudentAccess
@@ -51,6 +50,7 @@ class ExemptionChange:
     reason: str
     status: str
     is_deleted: bool = False
+    row: ExemptionReason | None = None
     stored: StoredExemption | None = None
     parties: frozenset[str] = frozenset()
     is_associated: bool = True
@@ -71,11 +71,6 @@ class ExemptionChange:
     def is_only_requested(self) -> bool:
         """The request for the equivalency diploma needs no association."""
         return self.requirement == REQUEST_OF_EQUIVALENCY
-
-    @property
-    def row(self) -> ExemptionReason | None:
-        """The reason in the table; None where it is none for the requirement."""
-        return REASONS.get(self.requirement, {}).get(self.reason)
 
     @property
     def present(self) -> StoredExemption | None:
@@ -108,6 +103,11 @@ def parties_of(organization: Organization) -> frozenset[str]:
     authority = organization.authority
     classes = {organization.classification, authority.classification if authority else ""}
     return frozenset({SCHOOL, *([FRANCOPHONE_SCHOOL] if FRANCOPHONE in classes else [])})
+
+
+def find_reason(definitions: Definitions, requirement: str, reason: str) -> ExemptionReason | None:
+    rows = definitions.exemption_reasons.get(requirement, ())
+    return next((row for row in rows if row.reason == reason), None)
 
 
 def find_exemption(student: int, requirement: str, reason: str) -> StoredExemption | None:

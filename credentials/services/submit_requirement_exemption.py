@@ -4,17 +4,22 @@ Role Submit Transcript User. Source: PASI knowledge base for what an exemption i
 the shape of the request is ours.
 """
 
-from credentials.eligibility.definition_files import definitions
+from django.utils.translation import gettext_lazy as _
+
+from credentials.definitions import current_calculator
+from credentials.eligibility.definitions import Definitions
 from credentials.models import RequirementExemption
 from credentials.requirement_exemptions import (
     ExemptionChange,
     find_exemption,
+    find_reason,
     parties_of,
     write_exemption,
 )
 from credentials.rules.requirement_exemptions import EXEMPTION_STAGES
 from pasi.calendar import business_today
 from pasi.caller_info import RequestSerializer
+from pasi.faults import Fault, Problem
 from pasi.fields import AsnField, BooleanField, OneOfField, SingleLineField
 from pasi.models import CODE_LENGTH, Role
 from pasi.rules import core_out_of_date
@@ -27,7 +32,7 @@ class SubmitCredentialRequirementExemptionRequest(RequestSerializer):
     """An exemption as it shall be."""
 
     StateProvinceId = AsnField()
-    Requirement = OneOfField(*definitions().requirements)
+    Requirement = SingleLineField(max_length=CODE_LENGTH)
     Reason = SingleLineField(
         max_length=CODE_LENGTH,
         help_text="With student and requirement it names the exemption; it never changes.",
@@ -54,8 +59,11 @@ class SubmitCredentialRequirementExemption(SubmitService):
 
     def carry_out(self, call: Call) -> Result:
         request = call.request
+        definitions = current_calculator().definitions
+        if request["Requirement"] not in definitions.requirements:
+            raise Fault("3001", problems=[Problem("Requirement", str(_("is not a requirement")))])
         named = lock_student(request["StateProvinceId"], call.organization, business_today())
-        change = self._facts(call, named)
+        change = self._facts(call, named, definitions)
         rejections = self.judge(change)
         if rejections:
             return self.rejected(call, rejections)
@@ -63,7 +71,7 @@ class SubmitCredentialRequirementExemption(SubmitService):
         version = write_exemption(student.pk, change, call.organization.pk, call.message_id)
         return self.applied(student.asn, student.asn, version)
 
-    def _facts(self, call: Call, named: NamedStudent) -> ExemptionChange:
+    def _facts(self, call: Call, named: NamedStudent, definitions: Definitions) -> ExemptionChange:
         request, student, by = call.request, named.student, call.organization
         key = request["Requirement"], request["Reason"]
         is_associated = student is not None and (
@@ -74,6 +82,7 @@ class SubmitCredentialRequirementExemption(SubmitService):
             *key,
             status=request["Status"],
             is_deleted=request["IsDeleted"],
+            row=find_reason(definitions, *key),
             stored=find_exemption(student.pk, *key) if student else None,
             parties=parties_of(by),
             is_associated=is_associated,

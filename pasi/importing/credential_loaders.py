@@ -8,7 +8,7 @@ from itertools import repeat
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from credentials.exemption_reasons import REASONS
+from credentials.definitions import current_calculator
 from credentials.maturity import maturity
 from credentials.models import (
     AwardedCredential,
@@ -84,10 +84,15 @@ class RequirementExemptionLoader(Loader):
     """Requirements that were lifted, or shall be. It causes no transcript trigger."""
 
     def load(self, chunk: Chunk) -> None:
+        reasons = {
+            (row.requirement, row.reason)
+            for rows in current_calculator().definitions.exemption_reasons.values()
+            for row in rows
+        }
         for row, (requirement, reason) in enumerate(
             zip(chunk["requirement"], chunk["reason"], strict=True)
         ):
-            if reason not in REASONS.get(requirement, ()):
+            if (requirement, reason) not in reasons:
                 problem = _("is no reason for an exemption from {requirement}: {reason!r}")
                 chunk.refuse(row, "reason", problem.format(requirement=requirement, reason=reason))
         chunk.keep_good()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from credentials import credential_numbers
-from credentials.exemption_reasons import REASONS
 from credentials.manual_requirements import ALL_MANUAL_REQUIREMENTS
 from credentials.models import RequirementAchievement, RequirementExemption, RequirementSetStatus
 from enrolments.official_marks import MOST_CREDITS
@@ -254,7 +253,7 @@ FILES: tuple[ImportFile, ...] = (
         credential_loaders.RequirementExemptionLoader,
         (
             Column("asn", asn, required=True),
-            Column("requirement", one_of(*REASONS), required=True),
+            Column("requirement", label(60), required=True),
             Column("reason", label(60), required=True),
             Column("status", one_of(*RequirementExemption.Status.values), required=True),
             Column("organization_code", organization_code),

@@ -117,6 +117,13 @@ CAST: tuple[Story, ...] = (
     left("awaiting review", LAST_PRIOR_YEAR),
     finished("nearly achievement"),
     finished("nearly", "deceased"),
+    # Nearly, in further ways.
+    finished("nearly from elsewhere"),
+    finished("nearly completion"),
+    finished("too many credits for completion"),
+    adult("nearly equivalency"),
+    adult("tests failed"),
+    finished("left without"),
 )
 
 

@@ -30,6 +30,7 @@ from pasi.province.transcripts import (
 # The GED tests ended in Alberta in May 2024. Source: public announcements.
 LAST_GED_YEAR = 2024
 EVALUATED_SHARE = 0.004
+FROM_ELSEWHERE_METHOD = "OOP"  # out of province; the code is ours
 NO_START_DATE_SHARE = 0.15
 MARK_AT_SECOND_NUMBER_SHARE = 0.3
 
@@ -64,6 +65,7 @@ def write_marks(
     ability: float,
     *,
     is_withheld: bool,
+    is_from_elsewhere: bool,
     second_asn: str,
 ) -> None:
     """Official marks of the courses that are over, one per course; some of them under
@@ -89,6 +91,8 @@ def write_marks(
             marks.append(f"{asn},{code},{year},{day},{value},0,false,\n")
         elif is_passed:
             method = "CHA" if when == 10 and rng.random() < EVALUATED_SHARE else ""
+            if is_from_elsewhere and when == 12:
+                method = FROM_ELSEWHERE_METHOD
             marks.append(f"{asn},{code},{year},{day},{value},{credits},true,{method}\n")
         else:
             marks.append(f"{asn},{code},{year},{day},{value},0,true,\n")

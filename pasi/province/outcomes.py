@@ -18,15 +18,17 @@ AHSD = "AHSD"
 NO_MARKS = ""
 COMPLETE = "complete"  # all that the diploma asks for
 SHORT = "short"  # one requirement of the diploma is missing
+FROM_ELSEWHERE = "from elsewhere"  # the same, but grade 12 was done outside Alberta
 FAILING = "failing"  # many failed courses
 WITHHELD = "withheld"  # no mark is available or carries a credit
 KNOWLEDGE = "knowledge"  # Knowledge and Employability
 KNOWLEDGE_SHORT = "knowledge short"
 FEW = "few"  # fewer than 35 credits
+MANY = "many"  # 40 credits
 EQUIVALENCY = "equivalency"  # 60 high-school credits and adult credits, 100 together
 EQUIVALENCY_SHORT = "equivalency short"
 TESTS = "tests"  # five GED tests passed
-TESTS_FAILED = "tests failed"  # one or two of them
+TESTS_FAILED = "tests failed"  # one to four of them
 TESTS_VOID = "tests void"  # all of them
 TESTS_AND_EQUIVALENCY = "tests and equivalency"
 INDUSTRIAL = "industrial"  # Integrated Occupational Program
@@ -49,6 +51,8 @@ class Outcome:
     is_prior: bool = False  # left school by 2009, so assessed by hand
     needs_enrolment: bool = True
     has_exception_code: bool = False
+    # No record brings about these statuses: somebody set them by hand, rightly or not.
+    is_set_by_hand: bool = False
     birth_date_is_wrong: bool = False
 
 
@@ -124,7 +128,11 @@ OUTCOMES: dict[str, Outcome] = {
         SHORT, ((AHSD, NOT_ACHIEVED), ("HSED-ALT1", NOT_ACHIEVED))
     ),
     "nearly achievement": Outcome(KNOWLEDGE_SHORT, ((AHSD, NOT_ACHIEVED), ("CHSA", NOT_ACHIEVED))),
-    "nearly completion": Outcome(FEW, (("COSC", NOT_ACHIEVED),), has_exception_code=True),
+    "nearly from elsewhere": Outcome(FROM_ELSEWHERE, ((AHSD, NOT_ACHIEVED),)),
+    "nearly completion": Outcome(FEW, (("COSC", NOT_ACHIEVED),)),  # lacks the exception code
+    "too many credits for completion": Outcome(
+        MANY, ((AHSD, NOT_ACHIEVED), ("COSC", NOT_ACHIEVED)), has_exception_code=True
+    ),
     "nearly equivalency": Outcome(
         EQUIVALENCY_SHORT, ((AHSD, NOT_ACHIEVED), ("HSED-ALT1", NOT_ACHIEVED))
     ),
@@ -134,21 +142,27 @@ OUTCOMES: dict[str, Outcome] = {
     "awaiting review": prior(),
     # --- refused in a bulk run ---
     "birth date wrong": Outcome(COMPLETE, ((AHSD, ACHIEVED),), birth_date_is_wrong=True),
-    "marks withheld": Outcome(WITHHELD, ((AHSD, ACHIEVED),)),
-    "never enrolled": Outcome(NO_MARKS, (("COSC", ACHIEVED),), needs_enrolment=False),
-    "tests without mark": Outcome(TESTS_VOID, (("HSED-ALT2", ACHIEVED),)),
-    "honorary": Outcome(COMPLETE, ((AHSD, ACHIEVED), ("HHSD", ACHIEVED))),
+    "marks withheld": Outcome(WITHHELD, ((AHSD, ACHIEVED),), is_set_by_hand=True),
+    "never enrolled": Outcome(
+        NO_MARKS, (("COSC", ACHIEVED),), needs_enrolment=False, is_set_by_hand=True
+    ),
+    "tests without mark": Outcome(TESTS_VOID, (("HSED-ALT2", ACHIEVED),), is_set_by_hand=True),
+    "honorary": Outcome(COMPLETE, ((AHSD, ACHIEVED), ("HHSD", ACHIEVED)), is_set_by_hand=True),
     "achievement after diploma": Outcome(
-        COMPLETE, ((AHSD, ACHIEVED), ("CHSA", ACHIEVED)), (Award("AHSD"),)
+        COMPLETE, ((AHSD, ACHIEVED), ("CHSA", ACHIEVED)), (Award("AHSD"),), is_set_by_hand=True
     ),
     "equivalent already awarded": Outcome(
         COMPLETE,
         (("AHSD-PRE2010", ACHIEVED), ("GHSD", ACHIEVED)),
         (Award("GHSD"),),
         is_prior=True,
+        is_set_by_hand=True,
     ),
     "completion after equivalency": Outcome(
-        TESTS, (("HSED-ALT2", ACHIEVED), ("COSC", ACHIEVED)), (Award("HSED"),)
+        TESTS,
+        (("HSED-ALT2", ACHIEVED), ("COSC", ACHIEVED)),
+        (Award("HSED"),),
+        is_set_by_hand=True,
     ),
 }
 
@@ -160,7 +174,9 @@ FINISHED_LAST_YEAR = {
     "left without": 7,
     "achievement": 1.5,
     "achievement awarded": 0.2,
-    "nearly achievement": 0.6,
+    "nearly achievement": 1.8,
+    "nearly from elsewhere": 0.4,
+    "too many credits for completion": 0.1,
     "completion": 0.75,
     "completion awarded": 0.1,
     "nearly completion": 0.2,

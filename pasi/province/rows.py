@@ -41,6 +41,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "credits_awarded", "is_available", "evaluation_method",
     ),
     "requirement_set_statuses": ("asn", "requirement_set", "status", "calculated"),
+    "requirement_achievements": (
+        "asn", "requirement", "achievement", "organization_code", "updated_on",
+    ),
     "awarded_credentials": (
         "credential_number", "asn", "credential_type", "school_year", "first_name", "last_name",
         "awarded_on", "middle_name", "suffix", "legacy_number", "is_deleted",
@@ -57,6 +60,7 @@ class Rows:
         "course_enrolments",
         "disclosure_restrictions",
         "official_marks",
+        "requirement_achievements",
         "requirement_set_statuses",
         "school_enrolments",
         "student_addresses",

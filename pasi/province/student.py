@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 from random import Random
 
+from credentials.manual_requirements import MANUAL_REQUIREMENTS
 from pasi.province import coursework
 from pasi.province.addresses import HAS_ADDRESS_SHARE, address_abroad_line, address_line
 from pasi.province.identifiers import credential_number, student_number
 from pasi.province.outcomes import (
     ACHIEVED,
     AHSD,
+    EQUIVALENCY_SHORT,
+    FROM_ELSEWHERE,
     NOT_ACHIEVED,
     OUTCOMES,
     WITHHELD,
@@ -43,6 +46,7 @@ from pasi.province.transcripts import AS_ADULT, GED_YEAR, plan_for
 # Awards up to this school year were converted from an older system and carry its number.
 LAST_LEGACY_YEAR = 2012
 LEGACY_SHARE = 0.7
+MINISTRY = "O.1"
 
 RESTRICTIONS = ("Caution", "CourtOrdered", "CourtOrdered")
 RESTRICTION_DETAILS = {
@@ -55,10 +59,13 @@ class Registry:
     """Writes students into `rows`. What it writes for a place depends only on the place, the
     seed, the day and the number of students, never on what was written before."""
 
-    def __init__(self, reference: Reference, terms: Terms, rows: Rows) -> None:
+    def __init__(
+        self, reference: Reference, terms: Terms, rows: Rows, *, with_statuses: bool = True
+    ) -> None:
         self.reference = reference
         self.terms = terms
         self.rows = rows
+        self.with_statuses = with_statuses
 
     def write_pair(self, rng: Random, place: int, story: Story, second: Story | None) -> None:
         """Write the person at `place` and the number after it, unless that is a person's own."""
@@ -149,6 +156,7 @@ class Registry:
             years,
             ability,
             is_withheld=outcome.transcript == WITHHELD,
+            is_from_elsewhere=outcome.transcript == FROM_ELSEWHERE,
             second_asn=second_asn,
         )
         coursework.write_course_enrolments(rng, terms, rows, person.asn, plan, years, schools)
@@ -161,19 +169,43 @@ class Registry:
         if story.stage == AT_SCHOOL:
             activity = [year for year in activity if year <= terms.current]
         self.write_statuses(person.asn, outcome, activity)
+        if not outcome.is_set_by_hand:
+            self.write_what_was_said(person.asn, outcome, schools, activity)
         return years, activity
+
+    def write_what_was_said(
+        self, asn: str, outcome: Outcome, schools: dict[int, School], activity: list[int]
+    ) -> None:
+        """What people must say of a student before a set can be achieved: the nomination by the
+        last school, the request, the review by the ministry. All in May.
+        """
+        sets = {}
+        for code, status in outcome.statuses:
+            for each in _sets_of(code, activity):
+                sets[each] = status == ACHIEVED or outcome.transcript == EQUIVALENCY_SHORT
+        for code in MANUAL_REQUIREMENTS:
+            if not sets.get(code, False) and not (code in sets and code == "COSC"):
+                continue
+            year, by = self.terms.finished, MINISTRY
+            if code == "COSC":
+                year = max(year for year in schools if year <= self.terms.finished)
+                by = schools[year].code
+            [requirement] = MANUAL_REQUIREMENTS[code]
+            self.rows.requirement_achievements.append(
+                f"{asn},{requirement},Achieved,{by},{year}-05-15T18:00:00Z\n"
+            )
 
     def write_statuses(self, asn: str, outcome: Outcome, activity: list[int]) -> None:
         lines = self.rows.requirement_set_statuses
+        if not (self.with_statuses or outcome.is_set_by_hand):
+            return
+        calculated = "false" if outcome.is_set_by_hand else "true"
         for code, status in outcome.statuses:
-            if code != AHSD:
-                lines.append(f"{asn},{code},{status},false\n")
-            elif activity:
-                for diploma_set in sets_of_the_diploma(activity[0], activity[-1]):
-                    # A set assessed by hand comes into being only when its credits are there.
-                    if status == NOT_ACHIEVED and diploma_set == "AHSD-PRE2010":
-                        continue
-                    lines.append(f"{asn},{diploma_set},{status},false\n")
+            for each in _sets_of(code, activity):
+                # A set assessed by hand comes into being only when its credits are there.
+                if code == AHSD and status == NOT_ACHIEVED and each == "AHSD-PRE2010":
+                    continue
+                lines.append(f"{asn},{each},{status},{calculated}\n")
 
     def write_award(
         self,
@@ -284,7 +316,8 @@ class Registry:
         )
         self.write_student(copy, SECONDARY, person.asn, None, since)
         if "achieved" in second.traits and activity:
-            self.write_statuses(asn, Outcome("", ((AHSD, ACHIEVED),)), activity)
+            by_mistake = Outcome("", ((AHSD, ACHIEVED),), is_set_by_hand=True)
+            self.write_statuses(asn, by_mistake, activity)
 
     def write_deactivated(self, rng: Random, place: int, story: Story) -> None:
         """A number created in error: it has a name, and at most a status by mistake."""
@@ -295,6 +328,13 @@ class Registry:
         self.write_student(person, DEACTIVATED, "", school, since)
         if "achieved" in story.traits:
             self.rows.requirement_set_statuses.append(f"{person.asn},AHSD-2018,Achieved,false\n")
+
+
+def _sets_of(code: str, activity: list[int]) -> tuple[str, ...]:
+    """The requirement sets that a status of an outcome is about."""
+    if code != AHSD:
+        return (code,)
+    return sets_of_the_diploma(activity[0], activity[-1]) if activity else ()
 
 
 def draw_second(rng: Random, story: Story) -> Story:

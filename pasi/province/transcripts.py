@@ -9,12 +9,21 @@ from random import Random
 
 from pasi.province import outcomes
 from pasi.province.reference import one_of, read
+from pasi.province.short_plans import (
+    FEWEST_MARKS,
+    SHORT_OF_CERTIFICATE,
+    SHORT_OF_DIPLOMA,
+    SHORT_OF_EQUIVALENCY,
+    one_short,
+)
 
 AS_ADULT = 13  # the year in which adult credits are granted
 GED_YEAR = 14
 
+# Of those short of the equivalency diploma: lack credits, not a course.
+LACKS_CREDITS_SHARE = 0.3
+
 MOST_MARKS = 40
-FEWEST_MARKS = 25
 
 # Core courses by stream: dash-1, dash-2 and dash-3.
 CORE = (
@@ -129,7 +138,7 @@ def plan_for(
     """
     if transcript == outcomes.NO_MARKS:
         return []
-    if transcript in (outcomes.COMPLETE, outcomes.WITHHELD):
+    if transcript in (outcomes.COMPLETE, outcomes.WITHHELD, outcomes.FROM_ELSEWHERE):
         return complete(rng, ability, in_grade_12=in_grade_12)
     if transcript == outcomes.SHORT:
         return short(rng, ability)
@@ -137,6 +146,8 @@ def plan_for(
         return failing(rng)
     if transcript in (outcomes.KNOWLEDGE, outcomes.KNOWLEDGE_SHORT):
         return knowledge(rng, is_short=transcript == outcomes.KNOWLEDGE_SHORT)
+    if transcript == outcomes.MANY:
+        return passed(CORE[2][:8])
     if transcript == outcomes.FEW:
         return passed(FEW_COURSES[: int(rng.random() * 6)])
     if transcript == outcomes.INDUSTRIAL:
@@ -151,7 +162,8 @@ def plan_for(
     else:
         plan += passed(CORE[1 + int(rng.random() * 2)][:5])
     if transcript == outcomes.TESTS_FAILED:
-        plan += tests(failed=1 + int(rng.random() * 2))
+        failed = 1 if rng.random() < 0.6 else 2 + int(rng.random() * 3)
+        plan += tests(failed=failed, first=int(rng.random() * len(GED_TESTS)))
     elif transcript == outcomes.TESTS_VOID:
         plan += tests(failed=len(GED_TESTS))
     elif transcript in (outcomes.TESTS, outcomes.TESTS_AND_EQUIVALENCY):
@@ -223,19 +235,8 @@ def complete(rng: Random, ability: float, *, in_grade_12: bool = False) -> Plan:
 
 
 def short(rng: Random, ability: float) -> Plan:
-    """The diploma but for one requirement: a 30-level course, CALM or some credits."""
-    plan = complete(rng, ability)
-    which = rng.random()
-    if which < 0.3:
-        return [entry for entry in plan if entry[1] != "PED0770"]
-    if which < 0.5:
-        careers = [entry for entry in plan if entry[2] == 1]
-        surplus = credits_of(plan) - (92 + int(rng.random() * 8))
-        if surplus <= len(careers) - 4 and len(plan) - surplus >= FEWEST_MARKS:
-            left_out = {code for _, code, _, _ in careers[:surplus]}
-            return [entry for entry in plan if entry[1] not in left_out]
-    subject = ("ELA3", "SST3")[which < 0.75]
-    return [fail(entry) if entry[1].startswith(subject) else entry for entry in plan]
+    """The diploma but for one requirement, whichever it is."""
+    return one_short(rng, SHORT_OF_DIPLOMA, complete(rng, ability))
 
 
 def failing(rng: Random) -> Plan:
@@ -253,12 +254,10 @@ def fail(entry: tuple[int, str, int, bool]) -> tuple[int, str, int, bool]:
 
 
 def knowledge(rng: Random, *, is_short: bool) -> Plan:
-    """All that the Certificate of High School Achievement asks for, or all but the workplace."""
+    """All that the Certificate of High School Achievement asks for, or all but one requirement."""
     plan = passed(KNOWLEDGE_COURSES)
-    if is_short:
-        plan = [entry for entry in plan if entry[1] != "OTH3998"]
     add_career_courses(rng, plan, 15 + int(rng.random() * 3), advanced=5)
-    return plan
+    return one_short(rng, SHORT_OF_CERTIFICATE, plan) if is_short else plan
 
 
 def equivalency(rng: Random, age: int, *, is_short: bool) -> Plan:
@@ -268,20 +267,22 @@ def equivalency(rng: Random, age: int, *, is_short: bool) -> Plan:
     """
     by_age = 15 if age >= 30 else 10 if age >= 25 else 5
     adult = [("AEC9995", by_age), ("AEC9996", 5), ("AEC9997", 5)]
-    if is_short:
+    lacks_credits = is_short and rng.random() < LACKS_CREDITS_SHARE
+    if lacks_credits:
         count = 12
     else:
         adult.append(("AEC9994", 15))
         count = max(10, 20 - by_age) + int(rng.random() * 3)
     plan = passed(EQUIVALENCY_COURSES)
     add_career_courses(rng, plan, count)
-    return plan + [(AS_ADULT, code, credits, True) for code, credits in adult]
+    plan += [(AS_ADULT, code, credits, True) for code, credits in adult]
+    return one_short(rng, SHORT_OF_EQUIVALENCY, plan) if is_short and not lacks_credits else plan
 
 
-def tests(*, failed: int) -> Plan:
-    """The five GED tests, the last `failed` of them not passed."""
-    first_failed = len(GED_TESTS) - failed
-    return [(GED_YEAR, code, 0, n < first_failed) for n, code in enumerate(GED_TESTS)]
+def tests(*, failed: int, first: int = 0) -> Plan:
+    """The five GED tests, `failed` of them from the `first` on not passed."""
+    lost = {(first + step) % len(GED_TESTS) for step in range(failed)}
+    return [(GED_YEAR, code, 0, n not in lost) for n, code in enumerate(GED_TESTS)]
 
 
 def industrial(rng: Random) -> Plan:

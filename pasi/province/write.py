@@ -34,12 +34,16 @@ def write_province(
     seed: int,
     today: date,
     progress: Callable[[int], None] | None = None,
+    *,
+    with_statuses: bool = True,
 ) -> dict[str, int]:
     """Write a province of `students` ASNs into `directory`; returns the rows of each file.
 
     `students` counts every row of students.csv: persons, and with them the few secondary and
     deactivated numbers. The same students, seed and day give the same bytes. `progress` is called
-    with the number of ASNs just written. Files of an earlier province are replaced, all at the
+    with the number of ASNs just written. Without `with_statuses` the calculator is left to say what
+    marks, enrolments and nominations come to: of the requirement-set statuses only those stay that
+    no record brings about. Files of an earlier province are replaced, all at the
     end. Raises ValueError for a number or a day that no province can have.
     """
     if not 1 <= students <= MOST_STUDENTS:
@@ -50,7 +54,9 @@ def write_province(
     unfinished = {name: directory / f"{name}.csv.unfinished" for name in COLUMNS}
     try:
         counts = {name: write_reference_file(unfinished[name], name) for name in REFERENCE_FILES}
-        counts |= write_students(unfinished, students, seed, Terms(today), progress)
+        counts |= write_students(
+            unfinished, students, seed, Terms(today), progress, with_statuses=with_statuses
+        )
         for name, path in unfinished.items():
             os.replace(path, directory / f"{name}.csv")
     finally:
@@ -75,6 +81,8 @@ def write_students(
     seed: int,
     terms: Terms,
     progress: Callable[[int], None] | None,
+    *,
+    with_statuses: bool,
 ) -> dict[str, int]:
     counts = dict.fromkeys(Rows.__slots__, 0)
     with ExitStack() as stack:
@@ -85,7 +93,7 @@ def write_students(
             files[name] = file
         for start in range(0, students, STRETCH):
             end = min(start + STRETCH, students)
-            rows = stretch(start, end, seed, terms)
+            rows = stretch(start, end, seed, terms, with_statuses=with_statuses)
             for name, file in files.items():
                 lines = getattr(rows, name)
                 counts[name] += len(lines)
@@ -95,10 +103,10 @@ def write_students(
     return counts
 
 
-def stretch(start: int, end: int, seed: int, terms: Terms) -> Rows:
+def stretch(start: int, end: int, seed: int, terms: Terms, *, with_statuses: bool) -> Rows:
     """The rows of the ASNs from `start` up to, not including, `end`; `start` is even."""
     rows = Rows()
-    registry = Registry(reference(), terms, rows)
+    registry = Registry(reference(), terms, rows, with_statuses=with_statuses)
     rng = Random()
     for place in range(start, end, 2):
         rng.seed(seed << 32 | place)

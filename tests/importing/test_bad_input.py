@@ -161,7 +161,6 @@ def test_what_refers_to_rows_that_were_not_read_is_not_reported_as_well(refuse, 
         ("requirement_achievements", "updated_on", ""),
         ("exam_marks", "status", "Regular Exam Mark"),
         ("exam_marks", "course_code", "ELA"),
-        ("requirement_exemptions", "requirement", "100Credits-81105"),
         ("requirement_exemptions", "reason", "MedicalPE"),
         ("requirement_exemptions", "status", "None"),
         ("awarded_credentials", "credential_number", "2147483648"),
@@ -201,6 +200,11 @@ def test_a_cell_is_refused(refuse, name, column, value):
             {"requirement_achievements": [{"organization_code": "S.9999"}]},
             "requirement_achievements.csv:2: organization_code: is not a known organization: "
             "'S.9999'",
+        ),
+        (
+            {"requirement_exemptions": [{"requirement": "100Credits-81105"}]},
+            "requirement_exemptions.csv:2: reason: is no reason for an exemption from "
+            "100Credits-81105: 'ReligiousCALM'",
         ),
         (
             {"school_enrolments": [{"start_date": "2026-01-02", "exit_date": "2026-01-01"}]},

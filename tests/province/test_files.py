@@ -40,6 +40,7 @@ CONTRACT = {
         "evaluation_method"
     ),
     "requirement_set_statuses": "asn,requirement_set,status,calculated",
+    "requirement_achievements": "asn,requirement,achievement,organization_code,updated_on",
     "awarded_credentials": (
         "credential_number,asn,credential_type,school_year,first_name,last_name,awarded_on,"
         "middle_name,suffix,legacy_number,is_deleted"
@@ -194,6 +195,7 @@ def test_keys_are_unique(larger):
         ("course_enrolments", ("reference_id",)),
         ("official_marks", ("asn", "course_code")),
         ("requirement_set_statuses", ("asn", "requirement_set")),
+        ("requirement_achievements", ("asn", "requirement")),
         ("awarded_credentials", ("credential_number",)),
         ("awarded_credentials", ("asn", "credential_type")),
     ):

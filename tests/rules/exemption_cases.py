@@ -1,11 +1,13 @@
 """Cases of the rules on exemptions."""
 
+from credentials.eligibility.definition_files import definitions
 from credentials.requirement_exemptions import (
     FRANCOPHONE_SCHOOL,
     MINISTRY,
     SCHOOL,
     ExemptionChange,
     StoredExemption,
+    find_reason,
 )
 from credentials.rules import awarding
 from credentials.rules import requirement_exemptions as rules
@@ -28,8 +30,9 @@ def change(status="Requested", reason=RELIGIOUS, requirement=CALM, **facts) -> E
     """By a school that may. Religious grounds: the school asks, the ministry approves. A transfer:
     the school does both.
     """
+    row = find_reason(definitions(), requirement, reason)
     values = {"access": StudentAccess(ASN), "parties": frozenset({SCHOOL}), **facts}
-    return ExemptionChange(requirement=requirement, reason=reason, status=status, **values)
+    return ExemptionChange(requirement=requirement, reason=reason, status=status, row=row, **values)
 
 
 def stored(status, **values) -> StoredExemption:

@@ -84,7 +84,7 @@ class Command(BaseCommand):
             self._title("The database has students already; they are kept")
             return
         self._title(f"Generating a province of {students:,} students")
-        call_command("generate_province", students=students, seed=SEED)
+        call_command("generate_province", students=students, seed=SEED, calculate=True)
 
     def _award(self) -> None:
         last = AwardingRun.objects.filter(origin=AwardingRun.Origin.COMMAND, is_dry_run=False)

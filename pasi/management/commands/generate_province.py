@@ -44,10 +44,18 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="S")
         parser.add_argument("--directory", type=Path, metavar="D")
+        parser.add_argument(
+            "--calculate",
+            action="store_true",
+            help="bring no requirement-set statuses, but what they come from: marks, enrolments, "
+            "nominations, requests and reviews; without --directory, work them out, too",
+        )
 
-    def handle(self, *, students: int, seed: int, directory: Path | None, **options) -> None:
+    def handle(
+        self, *, students: int, seed: int, directory: Path | None, calculate: bool, **options
+    ) -> None:
         if directory is not None:
-            counts = self.generate(directory, students, seed)
+            counts = self.generate(directory, students, seed, calculate)
             for name, rows in counts.items():
                 self.stdout.write(f"{rows:>12,}  {directory / name}.csv")
             return
@@ -55,7 +63,7 @@ class Command(BaseCommand):
         from pasi.importing.load import ImportBusy, ImportRefused, import_directory
 
         with tempfile.TemporaryDirectory(prefix="province-") as temporary:
-            counts = self.generate(Path(temporary), students, seed)
+            counts = self.generate(Path(temporary), students, seed, calculate)
             operator = of_operator("generate_province")["User"]["Name"]
             try:
                 import_directory(Path(temporary), operator=operator, progress=True)
@@ -68,10 +76,31 @@ class Command(BaseCommand):
             except (ImportBusy, Fault) as error:
                 raise CommandError(f"Nothing was loaded. {error}") from error
         self.stdout.write(f"Loaded a province: {sum(counts.values()):,} rows.")
+        if calculate:
+            self.calculate()
 
-    def generate(self, directory: Path, students: int, seed: int) -> dict[str, int]:
+    def calculate(self) -> None:
+        """Statuses that were set by hand stay: some of the examples rest on them."""
+        from credentials.standings import calculate_everybody, summary
+
+        with Progress("Calculating", unit="students") as progress:
+            done = calculate_everybody(progress.advance)
+        self.stdout.write(f"Worked out where {done:,} students stand:")
+        for line in summary():
+            self.stdout.write(f"  {line}")
+
+    def generate(
+        self, directory: Path, students: int, seed: int, calculate: bool
+    ) -> dict[str, int]:
         try:
             with Progress("Generating", students, unit="students") as progress:
-                return write_province(directory, students, seed, business_today(), progress.advance)
+                return write_province(
+                    directory,
+                    students,
+                    seed,
+                    business_today(),
+                    progress.advance,
+                    with_statuses=not calculate,
+                )
         except (OSError, ValueError) as error:
             raise CommandError(str(error)) from error
