@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from audit.models import RecordRead, ServiceCall, ServiceResponse, SignIn
+from credentials import definition_models as definitions
 from credentials.models import (
     ArchivedCredential,
     AwardingBatch,
@@ -121,10 +122,26 @@ def _set_up(number: int) -> None:
     RequirementSet.objects.create(
         code=f"TEST-{number}", name="Test", credential_type="AHSD", category="Manual"
     )
+    _definitions(number)
     group = Group.objects.create(name=f"Group {number}")
     user = User.objects.create(username=f"user{number}", is_staff=True)
     user.groups.add(group)
     make_client(f"Client {number}", organizations=[f"A.{number:04d}"])
+
+
+def _definitions(number: int) -> None:
+    """What the eligibility calculator works by, beside what was loaded."""
+    requirement = definitions.CredentialRequirement.objects.create(code=f"Test-{number}")
+    group = definitions.CourseGroup.objects.create(code=f"TEST{number}")
+    definitions.Credential.objects.create(code=f"{number:04d}")
+    definitions.ExemptionReason.objects.create(requirement=requirement, reason="Test")
+    definitions.CourseMapping.objects.create(course_group=group, by="code", value="TST1000")
+    definitions.CourseSubject.objects.create(letters=f"{number:03d}", subject="Test")
+    definitions.CreditCap.objects.create(
+        requirement=requirement, course_group=group, most_credits=5
+    )
+    definitions.EligibilityLimit.objects.create(name=f"test_{number}", value="1")
+    definitions.Recalculation.objects.create(cause=f"Test {number}")
 
 
 def _archive(student: Student, number: int, call: uuid.UUID) -> None:

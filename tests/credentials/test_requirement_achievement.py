@@ -229,7 +229,7 @@ def test_what_is_set_counts_once_the_transcript_was_looked_at(school, student):
     assert outcomes(student.asn) == ["44000"]
     with set_up():
         assert process() == [student.pk]
-    assert statuses(student) == {"AHSD-2018": ["Achieved", False]}
+    assert statuses(student)["AHSD-2018"] == ["Achieved", False]
     assert outcomes(student.asn) == ["AHSD"]
 
 
