@@ -46,7 +46,8 @@ class CodeForm(forms.Form):
 
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for a code of whoever has a second factor and has not shown it yet."""
-    if request.user.is_verified():
+    has_one = TOTPDevice.objects.filter(user=request.user, confirmed=True).exists()
+    if request.user.is_verified() or not has_one:
         return onward(request)
     form = CodeForm(request.POST or None)
     if form.is_valid():

@@ -213,6 +213,7 @@ def test_wrong_codes_must_wait(client, ann, device):
 def test_no_second_factor_is_asked_of_who_has_none(client, ann):
     sign_in(client)
     assert client.get(INDEX).status_code == 200
+    assert client.get(CODE)["Location"] == INDEX
 
 
 def begin(client: Client) -> TOTPDevice:

@@ -107,6 +107,15 @@ def test_an_empty_database_can_be_checked():
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_pages_are_compressed_and_the_services_answers_are_not(boss):
+    plain = boss.get(address(Code, "changelist"))
+    packed = boss.get(address(Code, "changelist"), headers={"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert len(packed.content) * 5 < len(plain.content)
+    schema = boss.get("/api/schema/", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in schema
+
+
 # --- The menu -----------------------------------------------------------------------------------
 
 
