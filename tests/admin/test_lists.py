@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import RecordRead, ServiceCall
-from credentials import definition_models
 from credentials.models import (
     ArchivedCredential,
     AwardedCredential,
@@ -60,9 +59,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(boss):
     populate(45)
     many = {model: queries(model) for model in admin.site._registry}
     for model in admin.site._registry:
-        # Definitions come with the migrations, some dozens of each.
-        is_filled = model.__module__ != definition_models.__name__
-        assert many[model][0] == 50 or not is_filled, model
+        assert many[model][0] == 50, model
         assert many[model][1] == few[model][1], (model, few[model], many[model])
         assert many[model][1] < 15, model
 
