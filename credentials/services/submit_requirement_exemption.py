@@ -4,6 +4,8 @@ Role Submit Transcript User. Source: PASI knowledge base for what an exemption i
 the shape of the request is ours.
 """
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 from credentials.definitions import current_calculator
@@ -20,22 +22,28 @@ from credentials.rules.requirement_exemptions import EXEMPTION_STAGES
 from pasi.calendar import business_today
 from pasi.caller_info import RequestSerializer
 from pasi.faults import Fault, Problem
-from pasi.fields import AsnField, BooleanField, OneOfField, SingleLineField
-from pasi.models import CODE_LENGTH, Role
+from pasi.fields import AsnField, BooleanField, OneOfField, TextField
+from pasi.models import Role
 from pasi.rules import core_out_of_date
 from pasi.services import Call, Result, SubmitService
 from students.associations import Association, Periods, association
 from students.named_student import NamedStudent, lock_student
 
 
+class DefinitionCodeField(TextField):
+    """The code of a requirement or of an exemption reason; which there are, staff decide."""
+
+    pattern = re.compile(r"[A-Za-z0-9._-]{1,60}")
+    what = _("must be a code of at most 60 letters, digits, hyphens, points and underscores")
+
+
 class SubmitCredentialRequirementExemptionRequest(RequestSerializer):
     """An exemption as it shall be."""
 
     StateProvinceId = AsnField()
-    Requirement = SingleLineField(max_length=CODE_LENGTH)
-    Reason = SingleLineField(
-        max_length=CODE_LENGTH,
-        help_text="With student and requirement it names the exemption; it never changes.",
+    Requirement = DefinitionCodeField()
+    Reason = DefinitionCodeField(
+        help_text="With student and requirement it names the exemption; it never changes."
     )
     Status = OneOfField(*RequirementExemption.Status.values)
     IsDeleted = BooleanField(
