@@ -61,7 +61,8 @@ class Issued(NamedTuple):
 
 class Holder(NamedTuple):
     """A student whose awards have changed. `awards`: (type, school year) of the active ones under
-    any linked number, as they are now."""
+    any linked number, as they are now.
+    """
 
     student: int
     birth_date: datetime.date
@@ -194,7 +195,8 @@ def change_award(award: int, values: dict[str, Any], call: UUID) -> int:
 
 def awards_changed(holders: Iterable[Holder], call: UUID) -> None:
     """Have the students' eligibility and responsible schools looked at again, and store the
-    maturity dates that have moved."""
+    maturity dates that have moved.
+    """
     holders = sorted(holders, key=lambda holder: holder.student)
     students = [holder.student for holder in holders]
     raise_triggers("Transcript", students, AWARD_OBJECT)

@@ -50,7 +50,8 @@ class SubmitCredentialReIssue(ChangeAwardService):
 
     def judge(self, change: ReIssue) -> list[Rejection]:
         """Another name is no matter of a rule: 3001, once it is known that there is an award to be
-        changed. Source: spec decision on re-issue with another name."""
+        changed. Source: spec decision on re-issue with another name.
+        """
         if refused := first_failing_stage(self.access_stages, change):
             return refused
         if strange := change.strange_parts:

@@ -23,8 +23,9 @@ class SubmitCredentialService(Service):
 
     def refused(self, asn: str, rejections: Sequence[Rejection]) -> Result:
         """Nothing is written but the record of the call. `asn`: "0" where no student is known."""
+        body = submit_credential_response(asn, rejections=rejections)
         return Result(
-            body=(body := submit_credential_response(asn, rejections=rejections)),
+            body=body,
             stored_body=body,
             outcome=Outcome.REJECTED,
             http_status=422,
@@ -33,11 +34,9 @@ class SubmitCredentialService(Service):
         )
 
     def applied(self, asn: str, credential_type: str, number: int, version: int) -> Result:
+        body = submit_credential_response(asn, credential_type, number, version)
         return Result(
-            body=(body := submit_credential_response(asn, credential_type, number, version)),
-            stored_body=body,
-            outcome=Outcome.APPLIED,
-            state_province_ids=[asn],
+            body=body, stored_body=body, outcome=Outcome.APPLIED, state_province_ids=[asn]
         )
 
 
