@@ -74,7 +74,12 @@ def _problems(response: HttpResponse) -> list[Problem]:
     form = context.get("adminform") or context.get("adminForm") or context.get("form")
     if form is None:
         return [Problem("", str(_("the record does not exist.")))]
-    return [
-        Problem("" if name == "__all__" else name, " ".join(messages))
-        for name, messages in getattr(form, "form", form).errors.items()
+    forms = [getattr(form, "form", form)]
+    for inline in context.get("inline_admin_formsets", ()):
+        forms += inline.formset.forms
+    found = [
+        Problem("" if name == "__all__" else each.add_prefix(name), " ".join(messages))
+        for each in forms
+        for name, messages in each.errors.items()
     ]
+    return found or [Problem("", str(_("what was sent is not what the form has.")))]

@@ -115,6 +115,25 @@ def test_what_contradicts_itself_is_taken_back(boss):
     assert cosc.history.count() == 2  # as it was loaded
 
 
+def test_a_mistake_in_a_requirement_of_a_set_is_named(boss):
+    answer = boss.post(
+        address(RequirementSet, "change", "COSC"),
+        form_of_set("COSC", **{"set_requirements-0-sequence": "first"}),
+    )
+    assert answer.status_code == 200
+    assert "Enter a whole number" in answer.content.decode()
+    call = ServiceCall.objects.filter(operation="ChangeSetUp").latest("message_id")
+    [error] = call.response.body["errors"]
+    assert error["field"] == "set_requirements-0-sequence"
+
+
+def test_a_form_without_its_own_particulars_is_refused(boss):
+    cosc = RequirementSet.objects.get(code="COSC")
+    answer = boss.post(address(RequirementSet, "change", "COSC"), {"name": cosc.name})
+    assert answer.status_code == 200
+    assert wanted() == []
+
+
 def test_a_number_that_is_none_is_taken_back(boss):
     limit = EligibilityLimit.objects.get(name="completion_age")
     assert not post(boss, limit, {"value": "seventeen", "source": ""})
