@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from credentials import awarding_admin, definition_admin  # noqa: F401  (they register pages)
+from credentials.award_pages import AwardTasks
 from credentials.credential_numbers import written
 from credentials.eligibility_admin import ExplainsEligibility
 from credentials.finding import find_by_number
@@ -194,7 +195,7 @@ class DocumentOrderInline(ReadOnlyInline):
 
 
 @admin.register(AwardedCredential)
-class AwardedCredentialAdmin(NumberedAdmin, OfStudentAdmin):
+class AwardedCredentialAdmin(AwardTasks, NumberedAdmin, OfStudentAdmin):
     list_display = (
         "credential_number",
         "credential_type",

@@ -166,6 +166,13 @@ class PasiClient(AbstractApplication):
     class Meta(AbstractApplication.Meta):
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
         verbose_name = "PASI client"
+        # In which role a member of staff sends to the services; see pasi/staff_roles.py.
+        permissions = [
+            ("send_as_pasi_system_user", "Sends to the services as PASI System User"),
+            ("send_as_submit_student_user", "Sends to the services as Submit Student User"),
+            ("send_as_submit_enrolment_user", "Sends to the services as Submit Enrolment User"),
+            ("send_as_submit_transcript_user", "Sends to the services as Submit Transcript User"),
+        ]
         constraints = [models.UniqueConstraint(fields=["name"], name="client_name_once")]
 
     def allows_grant_type(self, *grant_types: str) -> bool:

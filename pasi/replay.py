@@ -1,4 +1,5 @@
-"""Repeats: the same request of the same client, applied once, is answered from the record.
+"""Repeats: the same request of the same client, applied once, is answered from the record. So is
+a form of the back office whose button was pressed twice.
 
 The advisory lock spares the losers of a race their work; the primary key of AppliedCall is the
 guarantee. See docs/concurrency.md.
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
 
 def replay_key(call: "Call", document: reading_json.Document) -> str | None:
-    """The key of an identical request by the same client; None for calls made in process."""
-    if call.caller.client is None:
+    """The key of an identical request by the same client or member of staff; None for calls that
+    commands and workers make."""
+    party = _party(call)
+    if party is None:
         return None
     canonical = json.dumps(document.value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     parts = (
-        str(call.caller.client.pk),
+        party,
         call.request["CallerInfo"]["ClientMessageID"],
         call.operation,
         canonical,
@@ -33,10 +36,18 @@ def replay_key(call: "Call", document: reading_json.Document) -> str | None:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
+def _party(call: "Call") -> str | None:
+    """Who repeats: a client by its key, a member of staff by theirs."""
+    caller = call.caller
+    if caller.client is not None:
+        return str(caller.client.pk)
+    return f"staff {caller.staff.pk}" if caller.staff is not None else None
+
+
 def advisory_key(call: "Call") -> int:
-    """The lock under which one client's reuse of a ClientMessageID takes its turn."""
+    """The lock under which one caller's reuse of a ClientMessageID takes its turn."""
     parts = (
-        str(call.caller.client.pk),
+        _party(call),
         call.request["CallerInfo"]["ClientMessageID"],
         call.operation,
     )

@@ -29,6 +29,7 @@ from pasi.models import Organization, PasiClient, Role
 from pasi.replay import advisory_key, applied, remember, replay_key
 from pasi.responses import SubmitResponseSerializer, submit_response
 from pasi.rules import Rejection, Rule, SubmittedVersion, core_out_of_date, first_failing_stage
+from pasi.staff_roles import may_send
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +49,11 @@ class Caller:
     address: str = ""
 
     def check_may_use(self, service: "Service") -> None:
-        """1003, 1006, 1007. What staff may do is judged by the back office's permissions."""
+        """1003, 1006, 1007. Staff have the roles of their groups."""
         if self.client is not None:
             check_client(self.client, self.address, service.roles, service.operation)
+        elif self.staff is not None and not may_send(self.staff, service):
+            raise Fault("1007", {"ServiceName": service.operation})
 
     def organization(self, code: str, service: "Service") -> Organization:
         """The organization the call is made for; 1008 if it may not, 1007 if it must be other."""

@@ -85,6 +85,10 @@ class BackOfficeAdmin(ModelAdmin):
         """What must be known before anything else, in words; shown above the record."""
         return []
 
+    def tasks(self, request: HttpRequest, record: models.Model) -> list[tuple[str, str]]:
+        """What the reader can do with the record now: (label, address of the form)."""
+        return []
+
     def related_lists(self, record: models.Model) -> list[tuple[str, type[models.Model], dict]]:
         """Lists that belong to the record: (label, model, query of its list)."""
         return []
@@ -100,6 +104,9 @@ class BackOfficeAdmin(ModelAdmin):
             self.leave_trace(request, [obj])
             context["headline"] = context["subtitle"] = self.name_of(obj)
             context["notices"] = self.notices(obj)
+            context["tasks"] = [
+                {"label": label, "url": url} for label, url in self.tasks(request, obj)
+            ]
             pages = [
                 *self.related_pages(obj),
                 *(
