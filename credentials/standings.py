@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from django.conf import settings
 from django.db.models import Count, Q
 
 from audit.models import ServiceCall
@@ -33,7 +34,8 @@ def calculate_everybody(advance: Callable[[int], None]) -> int:
     with recorded_call(OPERATION, caller, {"CallerInfo": of_operator("calculate_everybody")}):
         for start in range(0, len(students), STUDENTS_AT_ONCE):
             raise_triggers("Transcript", students[start : start + STUDENTS_AT_ONCE], TRIGGER_OBJECT)
-    return drain(processor("Transcript"), caller, advance).processed
+    threads = settings.PASI_PROCESSOR_THREADS
+    return drain(processor("Transcript"), caller, advance, threads).processed
 
 
 def summary() -> Iterator[str]:

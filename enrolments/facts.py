@@ -1,11 +1,13 @@
 """What the rules of enrolments judge: plain values, loaded for a whole batch before any rule.
 
-Submit rules and alert rules share the records; each has facts of its own around them.
+Submit rules and alert rules share the records; each has facts of its own around them. Those of
+which a batch has thousands are named tuples, which are made in a third of the time.
 """
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -96,8 +98,7 @@ class EnrolmentFacts(NamedTuple):
         return self.start_date <= other.exit_date and other.start_date <= self.exit_date
 
 
-@dataclass(frozen=True, slots=True)
-class CitizenshipFacts:
+class CitizenshipFacts(NamedTuple):
     """A citizenship record that is not deleted; in effect from `effective_on` until the next. No
     rule looks at the guardian's status.
     """
@@ -123,8 +124,7 @@ class RestrictionFacts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PersonFacts:
+class PersonFacts(NamedTuple):
     """The person behind an enrolment: data of the primary number. `citizenships` ascend by date."""
 
     asn: str  # the number the enrolment is under
@@ -141,8 +141,7 @@ class PersonFacts:
         return in_effect_on(day, self.citizenships)
 
 
-@dataclass(frozen=True)
-class SchoolEnrolmentFacts:
+class SchoolEnrolmentFacts(NamedTuple):
     """All that the alert rules of one school enrolment look at.
 
     `others`: the person's other enrolments that are not deleted, under any linked number, of any
@@ -155,7 +154,7 @@ class SchoolEnrolmentFacts:
     today: datetime.date
     current_school_year: int
     others: Sequence[EnrolmentFacts] = ()
-    resident_boards: Mapping[str, OrganizationFacts] = field(default_factory=dict)
+    resident_boards: Mapping[str, OrganizationFacts] = MappingProxyType({})
     expired_grants: frozenset[str] = frozenset()
 
     @property

@@ -2,12 +2,14 @@
 drains outstanding work. status_processor.py carries out a batch.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, models
+from django.db import DatabaseError, InterfaceError, connections, models
 
 from credentials.eligibility.definitions import DefinitionError
 from credentials.transcripts import recalculate
@@ -102,30 +104,87 @@ class Drained:
     set_aside: int = 0
 
 
+class Draining:
+    """One drain at work: what its threads have done together, and whether they are to stop."""
+
+    def __init__(self, on_progress: Callable[[int], Any]) -> None:
+        self.done = Drained()
+        self.is_stopped = threading.Event()
+        self._on_progress = on_progress
+        self._lock = threading.Lock()
+
+    def add(self, batch: Batch) -> None:
+        with self._lock:
+            self.done.claimed += batch.claimed
+            self.done.processed += batch.processed
+            self.done.set_aside += batch.set_aside
+            self._on_progress(batch.claimed)
+
+
 def drain(
-    each: Processor, caller: Caller, on_progress: Callable[[int], Any] = lambda count: None
+    each: Processor,
+    caller: Caller,
+    on_progress: Callable[[int], Any] = lambda count: None,
+    threads: int = 1,
 ) -> Drained:
     """Process every outstanding trigger of a processor.
 
     Each batch is a recorded call and a transaction of its own. Any number of workers may drain
-    the same processor: they claim different records. What another holds is left to it. Each pass
-    goes up through the versions, so that no batch looks at what the one before has done.
+    the same processor: they claim different records. What another holds is left to it.
+
+    `threads`: where there is more than one batch to do, so many work side by side, each on a
+    connection of its own and as one more worker: while PostgreSQL writes for one, Python judges for
+    another. The first that fails stops the others at the end of their batch; its error is raised.
     """
-    done = Drained()
-    while True:
-        claimed_before = done.claimed
-        above = _note_progress(each)
+    draining = Draining(on_progress)
+    with ThreadPoolExecutor(max(threads - 1, 1), f"drain {each.name}") as pool:
+        others: list[Future] = []
+        with _stopping_on_error(draining):
+            for batch in _batches(each, caller, draining):
+                draining.add(batch)
+                if not others and batch.claimed == each.batch:
+                    work = (_drain_beside, each, caller, draining)
+                    others = [pool.submit(*work) for _ in range(threads - 1)]
+    for other in others:
+        other.result()
+    return draining.done
+
+
+def _drain_beside(each: Processor, caller: Caller, draining: Draining) -> None:
+    """The work of another thread of a drain."""
+    try:
+        with _stopping_on_error(draining):
+            for batch in _batches(each, caller, draining):
+                draining.add(batch)
+    finally:
+        connections.close_all()
+
+
+@contextmanager
+def _stopping_on_error(draining: Draining) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        draining.is_stopped.set()
+        raise
+
+
+def _batches(each: Processor, caller: Caller, draining: Draining) -> Iterator[Batch]:
+    """Carry out batches until nothing is outstanding. Each pass goes up through the versions, so
+    that no batch looks at what the one before has done.
+    """
+    claimed = -1
+    while claimed and not draining.is_stopped.is_set():
+        claimed, above = 0, _note_progress(each)
         while bulk.outstanding_count(each.trigger, each.status, above=above, at_most=1):
             batch = _one_batch(each, caller, above)
             if not batch.claimed:
                 break
             above = batch.up_to
-            done.claimed += batch.claimed
-            done.processed += batch.processed
-            done.set_aside += batch.set_aside
-            on_progress(batch.claimed)
-        if done.claimed == claimed_before:
-            return done
+            claimed += batch.claimed
+            yield batch
+            if draining.is_stopped.is_set():
+                break
 
 
 def has_outstanding(each: Processor) -> bool:

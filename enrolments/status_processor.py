@@ -10,13 +10,13 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, models
 from django.utils import timezone
 
-from enrolments.arguments import arguments_key
+from enrolments.arguments import arguments_json, arguments_key
 from enrolments.models import Acknowledgement, AcknowledgementStatus, CoreAlert, RecordType
 from pasi import bulk
 from pasi.rules import Alert
@@ -31,8 +31,7 @@ _ALERT_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A record to be judged: what its alerts show of it, and the facts of its rules."""
 
     student: int
@@ -249,7 +248,7 @@ def _row(
 ) -> tuple:
     record, code, key = identity
     return (
-        *(record_type.value, record, code, bulk.json_value(alert.arguments), key, alert.kind),
+        *(record_type.value, record, code, arguments_json(alert.arguments), key, alert.kind),
         *(alert.description, status, subject.reference_id, *_about(subject), version),
     )
 

@@ -34,7 +34,7 @@ STALLED_AFTER = datetime.timedelta(seconds=30)
 @app.task(name="process")
 def process(name: str) -> None:
     """Drain one processor."""
-    drain(processor(name), WORKER)
+    drain(processor(name), WORKER, threads=settings.PASI_PROCESSOR_THREADS)
 
 
 def wake(name: str) -> None:

@@ -8,9 +8,10 @@ import inspect
 import string
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +34,7 @@ class Rejection:
         return {"Code": self.code, "Description": self.description}
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(NamedTuple):
     """One violation of an alert rule: a core alert to be. `arguments`: what the rule looked at."""
 
     code: int
@@ -90,11 +90,10 @@ class Rule:
         return [self._rejection(values) for values in self.judge(facts)]
 
     def _rejection(self, values: dict) -> Rejection:
-        return Rejection(self.code, self._text(values))
+        return Rejection(self.code, self._text(str(values.get("message", self.message)), values))
 
-    def _text(self, values: dict) -> str:
+    def _text(self, message: str, values: dict) -> str:
         """An empty value leaves no gap: the space before it goes with it."""
-        message = str(values.get("message", self.message))
         for name, value in values.items():
             if value == "":
                 message = message.replace(f" {{{name}}}", "")
@@ -114,11 +113,24 @@ class Rule:
         codes as they are.
         """
         return Alert(
-            int(self.code),
+            self.alert_code,
             self.kind,
             {name: str(value) for name, value in values.items()},
-            self._text(values),
+            self._text(self._stored_message, values),
         )
+
+    @cached_property
+    def alert_code(self) -> int:
+        """The code as core alerts have it."""
+        return int(self.code)
+
+    @cached_property
+    def _stored_message(self) -> str:
+        """The message of alerts, which are stored, so in the language of the system; looked up
+        once, not for each alert.
+        """
+        with translation.override(settings.LANGUAGE_CODE):
+            return str(self.message)
 
 
 _registry: dict[str, Rule] = {}

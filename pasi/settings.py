@@ -280,6 +280,8 @@ PASI_CLOSED = _flag("PASI_CLOSED")
 PASI_LOCK_TIMEOUT_SECONDS = float(os.environ.get("PASI_LOCK_TIMEOUT_SECONDS", "10"))
 # How long a call waits for a version that the Core has not issued yet, before 9014.
 PASI_VERSION_WAIT_SECONDS = float(os.environ.get("PASI_VERSION_WAIT_SECONDS", "5"))
+# How many batches a processor works on side by side, each on a connection of its own.
+PASI_PROCESSOR_THREADS = int(os.environ.get("PASI_PROCESSOR_THREADS", "2"))
 PASI_REPLAY_DAYS = 30
 # How long background jobs that failed are kept; their records of calls stay.
 PASI_JOB_DAYS = 30

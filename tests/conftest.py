@@ -68,8 +68,11 @@ def _ensure_template(server, name: str) -> None:
 
 @pytest.fixture(autouse=True)
 def no_waiting(settings):
-    """A version that the Core has not issued is refused at once."""
+    """A version that the Core has not issued is refused at once. Processors keep to the test's own
+    connection: others do not see what it has not committed.
+    """
     settings.PASI_VERSION_WAIT_SECONDS = 0
+    settings.PASI_PROCESSOR_THREADS = 1
 
 
 class Clones:

@@ -12,6 +12,7 @@ import time
 import uuid
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 from audit.models import ServiceCall
@@ -125,7 +126,7 @@ def _again(enrolments: int) -> None:
 def _drain_all(enrolments: int) -> tuple[float, int]:
     batches = []
     started = time.perf_counter()
-    done = drain(processor(NAME), OPERATOR, batches.append)
+    done = drain(processor(NAME), OPERATOR, batches.append, settings.PASI_PROCESSOR_THREADS)
     seconds = time.perf_counter() - started
     assert (done.processed, done.set_aside) == (enrolments, 0), done
     return seconds, sum(count > 0 for count in batches)

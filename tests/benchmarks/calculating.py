@@ -137,7 +137,7 @@ def _trigger(students: int) -> None:
 def _drain_all(students: int) -> tuple[float, int]:
     batches = []
     started = time.perf_counter()
-    done = drain(processor(NAME), OPERATOR, batches.append)
+    done = drain(processor(NAME), OPERATOR, batches.append, settings.PASI_PROCESSOR_THREADS)
     seconds = time.perf_counter() - started
     assert (done.processed, done.set_aside) == (students, 0), done
     return seconds, sum(count > 0 for count in batches)

@@ -221,7 +221,7 @@ def by_every_rule(facts) -> list:
 def test_deleted_and_early_enrolments_have_no_alerts(changes):
     facts = troubled(**changes)
     assert evaluate_school_enrolment(facts) == []
-    assert next_scan_date(replace(facts, today=START - 999 * DAY), []) is None
+    assert next_scan_date(facts._replace(today=START - 999 * DAY), []) is None
 
 
 def test_an_enrolment_in_order_has_none():
@@ -374,7 +374,7 @@ def test_next_scan_date_of_a_course_enrolment(name, changes, expected):
 
 
 def on(facts, day: datetime.date):
-    return replace(facts, today=day, current_school_year=school_year_of(day))
+    return facts._replace(today=day, current_school_year=school_year_of(day))
 
 
 @pytest.mark.parametrize("case", SCHOOL_ENROLMENT_CASES, ids=str)
@@ -405,7 +405,7 @@ def test_nothing_changes_before_the_next_scan_date_of_a_course_enrolment(case):
 @pytest.mark.parametrize("case", [c for c in SCHOOL_ENROLMENT_CASES if c.violations], ids=str)
 def test_which_rules_hold_in_the_current_year_only(case):
     next_year = case.facts.enrolment.school_year + 1
-    later = replace(case.facts, current_school_year=next_year)
+    later = case.facts._replace(current_school_year=next_year)
     has_gone = case.rule.alerts(later) == []
     assert has_gone is (case.rule in CURRENT_YEAR_RULES)
 
@@ -415,13 +415,13 @@ def behind_another_person(facts):
     person, just_born = facts.person, facts.enrolment.start_date - DAY
     for values in (
         {"others": ()},
-        {"person": replace(person, birth_date=datetime.date(1990, 5, 17))},
-        {"person": replace(person, birth_date=just_born)},
-        {"person": replace(person, citizenships=())},
-        {"person": replace(person, restrictions=())},
-        {"person": replace(person, is_deceased=False, date_of_death=None)},
+        {"person": person._replace(birth_date=datetime.date(1990, 5, 17))},
+        {"person": person._replace(birth_date=just_born)},
+        {"person": person._replace(citizenships=())},
+        {"person": person._replace(restrictions=())},
+        {"person": person._replace(is_deceased=False, date_of_death=None)},
     ):
-        yield replace(facts, **values)
+        yield facts._replace(**values)
 
 
 def test_which_rules_hang_on_the_person():

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.models import ServiceCall
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         set_aside = 0
         for each in chosen:
             with Progress(each.name, unit="records") as progress:
-                done = drain(each, caller, progress.advance)
+                done = drain(each, caller, progress.advance, settings.PASI_PROCESSOR_THREADS)
             set_aside += done.set_aside
             said = f", {done.set_aside:,} set aside" if done.set_aside else ""
             self.stdout.write(f"{each.name}: {done.processed:,} processed{said}")
