@@ -15,10 +15,11 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from audit.models import ServiceCall
 from credentials.models import RequirementSetStatus
-from enrolments.models import TranscriptRecord
+from enrolments.models import OfficialMark, TranscriptRecord
 from enrolments.processors import drain, forget_marks, processor
 from enrolments.triggers import raise_triggers
 from pasi import bulk
@@ -26,8 +27,12 @@ from pasi.caller_info import of_operator
 from pasi.services import Caller, recorded_call
 from students.models import Student
 from tests.benchmarks import floor, population
+from tests.benchmarks.timings import percentile
+from tests.province_builder import make_client, make_token
 
-GOAL = 4
+GOAL, WAIT_GOAL = 4, 2.0
+SUBMITS = 40
+DIPLOMA, NEEDED = "AHSD-2018", "ELA3105"
 OPERATOR = Caller(ServiceCall.Door.COMMAND)
 NAME = "Transcript"
 MARKS = 30
@@ -117,6 +122,7 @@ def measure(database_url: str, students: int) -> None:
         f"Memory: peak {few / 1024:.0f} MiB for {students // 10:,} students and "
         f"{many / 1024:.0f} MiB for {students:,}, {many / few:.2f} times"
     )
+    _waiting(database_url)
 
 
 def _populate(students: int) -> None:
@@ -221,3 +227,59 @@ def _env(database_url: str) -> dict[str, str]:
         "DATABASE_URL": database_url,
         "PASI_SECRET_KEY": "bench-bench-bench-bench-bench-bench-bench-bench-bench",
     }
+
+
+def _waiting(database_url: str) -> None:
+    """How long a mark that is submitted over HTTP alone takes to change a set's status, a worker
+    running.
+    """
+    _anew(0)
+    drain(processor(NAME), OPERATOR)
+    with recorded_call("Bench", OPERATOR, {"CallerInfo": of_operator("bench")}):
+        client = make_client(name="Bench")
+    token = make_token(client)
+    command = [sys.executable, "manage.py", "worker"]
+    worker = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=_ROOT, env=_env(database_url))
+    try:
+        time.sleep(5)
+        waits = sorted(_wait_for_status(number, token) for number in range(SUBMITS))
+    finally:
+        worker.terminate()
+        worker.wait()
+    print(
+        f"Mark to status: p50 {percentile(waits, 0.5):.2f} s, p95 {percentile(waits, 0.95):.2f} s "
+        f"of {SUBMITS} marks submitted alone over HTTP (goal {WAIT_GOAL} s)"
+    )
+
+
+def _wait_for_status(number: int, token: str) -> float:
+    """Take a mark that the diploma hangs on away; seconds until its set is no longer achieved."""
+    status = RequirementSetStatus.objects.filter(
+        requirement_set=DIPLOMA, status=RequirementSetStatus.Status.ACHIEVED
+    ).order_by("pk")[number]
+    mark = OfficialMark.objects.get(student=status.student_id, course_code=NEEDED)
+    body = {
+        "CallerInfo": of_operator("bench"),
+        "StateProvinceId": status.student.asn,
+        "CourseCode": NEEDED,
+        "PASICoreVersion": mark.version,
+        "AchievementSchoolYear": mark.achievement_school_year,
+        "AchievementDate": mark.achievement_date.isoformat(),
+        "MarkValue": "20",
+        "CreditsAwarded": 0,
+        "IsAvailable": True,
+        "IsDeleted": False,
+    }
+    started = time.perf_counter()
+    answer = Client(SERVER_NAME="localhost").post(
+        "/api/services/SubmitOfficialMark",
+        json.dumps(body),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert answer.status_code == 200, answer.content
+    changed = RequirementSetStatus.objects.filter(pk=status.pk, version__gt=status.version)
+    while not changed.exists():
+        assert time.perf_counter() - started < 60
+        time.sleep(0.005)
+    return time.perf_counter() - started
