@@ -53,29 +53,6 @@ class AwardingRunAdmin(ReadOnlyAdmin):
     )
     list_filter = ("origin", "is_dry_run")
     when_empty = _("A run begins with Award in bulk, or with manage.py award_credentials.")
-    fieldsets = (
-        (
-            _("Request"),
-            {
-                "fields": (
-                    "id",
-                    "state",
-                    "kind",
-                    "chosen",
-                    "for_types",
-                    "requested",
-                    "started_by",
-                    "origin",
-                    "staff",
-                    "started_at",
-                    "finished_at",
-                    "call",
-                    "awards_preview",
-                    "awarded_by",
-                )
-            },
-        ),
-    )
 
     def get_urls(self):
         forms = [
@@ -87,6 +64,20 @@ class AwardingRunAdmin(ReadOnlyAdmin):
             path("<int:run>/results.csv", self.admin_site.admin_view(self.results), name=RESULTS),
         ]
         return [*forms, *reading, *super().get_urls()]
+
+    def get_fieldsets(self, request, obj=None):
+        """Only what such a run has: a preview may be confirmed, a run over HTTP is one call."""
+        fields = ["state", "kind", "chosen", "for_types", "requested", "started_by", "origin"]
+        if obj is not None and obj.staff_id:
+            fields.append("in_name_of")
+        fields += ["started_at", "finished_at"]
+        if obj is not None and obj.preview_id:
+            fields.append("awards_preview")
+        if obj is not None and obj.is_dry_run:
+            fields.append("awarded_by")
+        if obj is not None and obj.call_id:
+            fields.append("made_by_call")
+        return [(_("Request"), {"fields": fields})]
 
     def name_of(self, record):
         return _("Preview, run %s") % record.pk if record.is_dry_run else str(record)
@@ -166,6 +157,14 @@ class AwardingRunAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Confirmed as"))
     def awarded_by(self, run: AwardingRun) -> str:
         return run_link(AwardingRun.objects.filter(preview=run).first())
+
+    @admin.display(description=_("Calls made in the name of"))
+    def in_name_of(self, run: AwardingRun) -> str:
+        return run.staff.get_full_name() or run.staff.get_username()
+
+    @admin.display(description=_("Call"))
+    def made_by_call(self, run: AwardingRun) -> str:
+        return format_html('<a href="{}">{}</a>', record_url(run.call), run.call_id)
 
 
 def run_link(run: AwardingRun | None) -> str:

@@ -101,7 +101,9 @@ class ListForm(RunForm):
             "One number a line, or a CSV file with a column asn or StateProvinceId; hyphens are "
             "allowed. At most 4 MB."
         ),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+        widget=forms.FileInput(
+            attrs={"accept": ".csv,.txt,text/csv,text/plain", "class": "file-input"}
+        ),
         error_messages={
             "required": Label("Choose a file."),
             "empty": Label("The file is empty."),

@@ -27,6 +27,7 @@ from credentials.bulk_award_forms import (
     schools_to_choose,
 )
 from credentials.bulk_awarding import Officer
+from credentials.credential_order import ORDER
 from credentials.models import AwardingRun
 from credentials.run_progress import FINISHED, STOPPED, chosen_text, progress_of, types_text
 from credentials.services import SubmitCredentialAwardingMultiple
@@ -247,13 +248,13 @@ class ConfirmPage(OneRunPage):
         return sum(self.summary["awarded"].values())
 
     def facts(self) -> list[tuple[str, str]]:
-        awarded = self.summary["awarded"].items()
-        types = ", ".join(f"{kind} {count:,}" for kind, count in awarded)
+        awarded = self.summary["awarded"]
+        types = ", ".join(f"{kind} {awarded[kind]:,}" for kind in ORDER if kind in awarded)
         return [
             *super().facts(),
             (_("Would be awarded"), f"{self.would_be_awarded():,} ({types})"),
             (_("Would not be awarded"), f"{sum(self.summary['rejected'].values()):,}"),
-            (_("As of"), instant_text(self.run.finished_at)),
+            (_("Preview finished"), instant_text(self.run.finished_at)),
         ]
 
     def consequences(self) -> list[str]:
@@ -339,6 +340,8 @@ class StartOverPage(OneRunPage):
         return _("Start over with those not awarded by run %s") % self.run.pk
 
     def refused(self) -> str:
+        if self.run.is_dry_run:
+            return _("A preview has awarded nobody: confirm it, or begin anew with Award in bulk.")
         if progress_of(self.run).state != FINISHED:
             return _("The run is not finished yet.")
         self.reasons = [
@@ -378,7 +381,7 @@ def tasks_of(run: AwardingRun) -> list[tuple[str, str]]:
     found = []
     if not why_not_to_confirm(run):
         found.append((_("Confirm and award"), reverse("admin:confirm_award", args=[run.pk])))
-    if run.outcomes.exclude(rejection_code="").exists():
+    if not run.is_dry_run and run.outcomes.exclude(rejection_code="").exists():
         label = _("Start over with those not awarded")
         found.append((label, reverse("admin:start_over", args=[run.pk])))
     return found

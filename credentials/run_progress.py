@@ -81,7 +81,10 @@ def _state(run: AwardingRun, is_locked: bool, done: int) -> tuple[str, str]:
         text = _("Not finished: %(done)s of %(requested)s students.") % numbers
         how = f"manage.py award_credentials --resume {run.pk}"
         return STOPPED, f"{text} " + _("An operator goes on with: %s") % how
-    return WAITING, _("Waiting for a worker. It begins by itself, after runs that came before it.")
+    return WAITING, _(
+        "Waiting for a worker. It begins by itself, after runs that came before it. If none is "
+        "under way and it waits for minutes, no worker is running: tell the operators."
+    )
 
 
 def chosen_text(run: AwardingRun) -> str:

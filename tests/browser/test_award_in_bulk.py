@@ -109,7 +109,7 @@ def test_an_officer_awards_in_bulk(province, tmp_path):
 
         # The results, and those of one reason.
         with page.expect_download() as download:
-            page.click("text=All outcomes as CSV")
+            page.click("text=CSV of all")
         download.value.save_as(tmp_path / "results.csv")
         lines = (tmp_path / "results.csv").read_text().splitlines()
         assert len(lines) == run.requested + 1
