@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 
 from credentials.models import AwardingOutcome, AwardingRun
-from tests.browser.chromium import PHONE, browsing, needed, serving
+from tests.browser.chromium import DESKTOP, PHONE, browsing, needed, serving
 from tests.browser.conftest import PASSWORD
 from tests.concurrency.processes import PROJECT, database_url
 from tests.concurrency.sessions import lock_table
@@ -72,7 +72,6 @@ def test_an_officer_awards_in_bulk(province, tmp_path):
         page.click("text=Preview everyone")
         assert "is not a known school" in page.inner_text(".not-done")
         visit.assert_accessible()
-        visit.picture("award-in-bulk-refused", whole=True)
         page.fill("#everyone_school", "")
         page.click("text=Preview everyone")
 
@@ -116,7 +115,6 @@ def test_an_officer_awards_in_bulk(province, tmp_path):
         page.emulate_media(media="print", color_scheme="light")
         assert page.is_visible(".run-results")
         assert not page.locator(".record-tasks").first.is_visible()
-        visit.picture("award-in-bulk-on-paper", whole=True)
         page.emulate_media(media="screen")
         rejected = AwardingOutcome.objects.filter(run=run).exclude(rejection_code="")
         page.click("[aria-labelledby=counts-not-awarded] td a >> nth=0")
@@ -126,21 +124,17 @@ def test_an_officer_awards_in_bulk(province, tmp_path):
         page.goto(run_page)
         page.click("text=Start over with those not awarded")
         visit.assert_accessible()
-        visit.picture("award-in-bulk-start-over", whole=True)
         page.click("button:has-text('Preview')")
         page.wait_for_selector("text=Would not be awarded:")
         assert "Confirm and award" not in page.inner_text("#content-main")
         again = AwardingRun.objects.latest("pk")
         assert (again.is_dry_run, again.requested) == (True, rejected.count())
 
-        for name, change in (
-            ("dark", lambda: page.emulate_media(color_scheme="dark")),
-            ("phone", lambda: page.set_viewport_size(PHONE)),
-        ):
-            change()
+        page.emulate_media(color_scheme="dark")
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)
             for path in (run_page, f"{province}/admin/credentials/awardingrun/award-in-bulk/"):
                 page.goto(path)
                 page.wait_for_selector("#content-main")
                 visit.assert_accessible()
                 visit.assert_fits()
-                visit.picture(f"award-in-bulk-{name}-{'run' in path.rsplit('/', 3)[1]}")
