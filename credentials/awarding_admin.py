@@ -186,6 +186,10 @@ class Count:
     number: int
     url: str
 
+    @property
+    def text(self) -> str:
+        return f"{self.number:,}"
+
 
 def run_context(request: HttpRequest, run: AwardingRun) -> dict[str, Any]:
     """What the page of a run shows besides its fields. A fixed number of queries."""
@@ -197,9 +201,9 @@ def run_context(request: HttpRequest, run: AwardingRun) -> dict[str, Any]:
         "progress_url": reverse(f"admin:{PROGRESS}", args=[run.pk]),
         "steps": steps(step) if step else [],
         "awarded": awarded,
-        "awarded_sum": sum(each.number for each in awarded),
+        "awarded_sum": f"{sum(each.number for each in awarded):,}",
         "rejected": rejected,
-        "rejected_sum": sum(each.number for each in rejected),
+        "rejected_sum": f"{sum(each.number for each in rejected):,}",
         "may_see_outcomes": may_see,
         "csv_url": reverse(f"admin:{RESULTS}", args=[run.pk]) if may_see else "",
         "recalculating": run.outcomes.filter(is_recalculating=True).count() if rejected else 0,

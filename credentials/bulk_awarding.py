@@ -108,7 +108,7 @@ def _once(key: dict[str, Any], asns: Iterable[str], **values: Any) -> AwardingRu
     try:
         with transaction.atomic():
             run = runs.start_run(
-                asns, origin=BACK_OFFICE, batch_size=runs.DEFAULT_BATCH, **key, **values
+                asns, origin=BACK_OFFICE, batch_size=runs.STAFF_BATCH, **key, **values
             )
             transaction.on_commit(lambda: _wake(run), robust=True)
             return run

@@ -23,6 +23,7 @@ from pasi.faults import Fault, fault_of_database_error
 from pasi.services import Caller
 
 DEFAULT_BATCH = 2_500
+STAFF_BATCH = 1_000  # of the back office's runs: their pages show how far they are
 RESULT_COLUMNS = (
     "StateProvinceId",
     "CredentialType",
@@ -124,7 +125,7 @@ def _list_students(run: AwardingRun, asns: Iterable[str], on_progress) -> None:
         AwardingBatch.objects.filter(run=run).delete()
         run.requested = 0
         run.save(update_fields=["requested"])
-    for chunk in in_chunks(iter(asns), DEFAULT_BATCH):
+    for chunk in in_chunks(iter(asns), STAFF_BATCH):
         with transaction.atomic():
             AwardingBatch.objects.create(run=run, first_position=run.requested, asns=chunk)
             run.requested += len(chunk)

@@ -319,7 +319,7 @@ def die_after(students: int):
 
 
 def test_the_rest_of_a_run_is_done_after_its_worker_died(officer, graduates, monkeypatch):
-    monkeypatch.setattr(runs, "DEFAULT_BATCH", 2)
+    monkeypatch.setattr(runs, "STAFF_BATCH", 2)
 
     preview = ask(officer, everyone())
     with pytest.raises(Killed):
@@ -350,7 +350,7 @@ def test_the_rest_of_a_run_is_done_after_its_worker_died(officer, graduates, mon
 
 
 def test_progress_and_pages_cost_the_same_whatever_the_run_holds(officer, graduates, monkeypatch):
-    monkeypatch.setattr(runs, "DEFAULT_BATCH", 1)
+    monkeypatch.setattr(runs, "STAFF_BATCH", 1)
     unfinished = ask(officer, a_list("\n".join(graduates)))
     few, many = ask(officer, a_list(graduates[0])), ask(officer, a_list("\n".join(graduates)))
     for run in (few, many):

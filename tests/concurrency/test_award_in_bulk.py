@@ -37,7 +37,7 @@ TODAY = {"PASI_TODAY": "2026-11-26", "PASI_ALLOW_FIXED_TODAY": "1"}
 @pytest.fixture(autouse=True)
 def day_and_batches(settings, monkeypatch):
     settings.PASI_TODAY = datetime.date(2026, 11, 26)
-    monkeypatch.setattr(runs, "DEFAULT_BATCH", BATCH)
+    monkeypatch.setattr(runs, "STAFF_BATCH", BATCH)
 
 
 @pytest.fixture
