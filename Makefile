@@ -29,7 +29,7 @@ help:
 	@echo "make screenshots  the pictures of docs/staff-guide.md, from the pages as they are now"
 	@echo "make lint       style, Django checks, migrations, rule catalogue, OpenAPI"
 	@echo "make serve      the services and the back office on 127.0.0.1:$(PORT)"
-	@echo "make worker     the background workers: alerts of enrolments, students, courses"
+	@echo "make worker     the background workers: alerts, eligibility, runs of awarding in bulk"
 	@echo "make stop       stop the embedded PostgreSQL"
 	@echo "make clean-var  delete the embedded database (asks first)"
 
@@ -43,8 +43,8 @@ bench: $(VENV)/.installed-dev
 	$(RUN) -m tests.benchmarks $(if $(STUDENTS),--registry $(STUDENTS)) $(if $(ONLY),--only $(ONLY))
 
 screenshots: $(VENV)/.installed-dev
-	PASI_PICTURES=docs/pictures $(RUN) -m pytest -q tests/browser/test_back_office.py \
-	  -k 'clerk_signs_in or filters or second_factor'
+	PASI_PICTURES=docs/pictures $(RUN) -m pytest -q tests/browser \
+	  -k 'clerk_signs_in or filters or second_factor or awards_in_bulk'
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check

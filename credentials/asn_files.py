@@ -18,14 +18,16 @@ class BadAsnFile(Exception):
         self.problems = problems
 
 
-def read_asns(path: Path) -> Iterator[str]:
+def read_asns(path: Path, called: str = "") -> Iterator[str]:
     """The ASNs of a file in its order, hyphens dropped, blank lines passed over.
 
     The whole file is checked before the first number is given out; it is read twice, so that
-    memory does not grow with it. Raises BadAsnFile; OSError where it cannot be read.
+    memory does not grow with it. `called`: its name in the problems, where people know it by
+    another than its path. Raises BadAsnFile; OSError where it cannot be read.
     """
+    called = called or str(path)
     if path.exists() and not path.is_file():
-        raise BadAsnFile([f"{path}:1: file: it is not a regular file"])
+        raise BadAsnFile([f"{called}:1: file: it is not a regular file"])
     problems, wrong, count = [], 0, 0
     try:
         for line, column, asn in _entries(path):
@@ -35,17 +37,17 @@ def read_asns(path: Path) -> Iterator[str]:
             wrong += 1
             if wrong <= MOST_NAMED:
                 problems.append(
-                    f"{path}:{line}: {column}: {asn[:40]!r} is not an ASN: "
+                    f"{called}:{line}: {column}: {asn[:40]!r} is not an ASN: "
                     "nine digits, 000000001 to 999999999"
                 )
     except UnicodeDecodeError:
-        problems = [f"{path}:{_first_line_not_utf8(path)}: file: it is not UTF-8"]
+        problems = [f"{called}:{_first_line_not_utf8(path)}: file: it is not UTF-8"]
     except _NotCsv as error:
-        problems = [f"{path}:{error.line}: file: it is not CSV: {error}"]
+        problems = [f"{called}:{error.line}: file: it is not CSV: {error}"]
     if wrong > MOST_NAMED:
         problems.append(f"and {wrong - MOST_NAMED} more")
     if not problems and not count:
-        problems = [f"{path}:1: file: it has no ASN"]
+        problems = [f"{called}:1: file: it has no ASN"]
     if problems:
         raise BadAsnFile(problems)
     return (asn for _line, _column, asn in _entries(path))

@@ -1,57 +1,97 @@
 """Awarding runs in the back office: what was asked for, what became of it, how far it has come."""
 
+import csv
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Count, F, Q
-from django.utils.html import format_html, format_html_join
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import ServiceCall
+from credentials import runs
+from credentials.bulk_award_pages import PAGES, may_award, steps, tasks_of
 from credentials.credential_numbers import written
+from credentials.credential_order import ORDER
 from credentials.models import AwardedCredential, AwardingBatch, AwardingOutcome, AwardingRun
+from credentials.run_progress import chosen_text, progress_of, types_text
 from credentials.services import SubmitCredentialAwardingMultiple
-from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
+from pasi.back_office.admins import READING, ReadOnlyAdmin, list_url, may_view, record_url
 from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.lists import CredentialTypeFilter, asn_in, credential_types
+from pasi.back_office.reads import MOST_ASNS, record_read
 from pasi.calendar import school_year_text
 from pasi.rules import rule
 from students.models import Student
 
+PROGRESS, RESULTS = "run_progress", "run_results"
+OUTCOMES = {"all": Q(), "awarded": Q(rejection_code=""), "not-awarded": ~Q(rejection_code="")}
+
 
 @admin.register(AwardingRun)
 class AwardingRunAdmin(ReadOnlyAdmin):
+    """The page of a run is also step 2 (preview) and 4 (summary) of awarding in bulk."""
+
+    change_form_template = "admin/awarding_run.html"
     list_display = (
         "id",
         "state",
-        "origin",
-        "started_by",
-        "requested",
         "kind",
+        "chosen",
+        "for_types",
+        "requested",
+        "started_by",
+        "origin",
         "started_at",
         "finished_at",
     )
     list_filter = ("origin", "is_dry_run")
-    fieldsets = (
-        (None, {"fields": ("id", "state", "answered", "awarded", "rejected")}),
-        (
-            _("Request"),
-            {
-                "fields": (
-                    "origin",
-                    "started_by",
-                    "kind",
-                    "requested",
-                    "for_types",
-                    "criteria",
-                    "started_at",
-                    "finished_at",
-                    "call",
-                )
-            },
-        ),
-    )
+    when_empty = _("A run begins with Award in bulk, or with manage.py award_credentials.")
+
+    def get_urls(self):
+        forms = [
+            path(route, self.admin_site.admin_view(page.as_view(pages=self)), name=name)
+            for route, page, name in PAGES
+        ]
+        reading = [
+            path("<int:run>/progress/", self.admin_site.admin_view(self.progress), name=PROGRESS),
+            path("<int:run>/results.csv", self.admin_site.admin_view(self.results), name=RESULTS),
+        ]
+        return [*forms, *reading, *super().get_urls()]
+
+    def get_fieldsets(self, request, obj=None):
+        """Only what such a run has: a preview may be confirmed, a run over HTTP is one call."""
+        fields = ["state", "kind", "chosen", "for_types", "requested", "started_by", "origin"]
+        if obj is not None and obj.staff_id:
+            fields.append("in_name_of")
+        fields += ["started_at", "finished_at"]
+        if obj is not None and obj.preview_id:
+            fields.append("awards_preview")
+        if obj is not None and obj.is_dry_run:
+            fields.append("awarded_by")
+        if obj is not None and obj.call_id:
+            fields.append("made_by_call")
+        return [(_("Request"), {"fields": fields})]
+
+    def name_of(self, record):
+        return _("Preview, run %s") % record.pk if record.is_dry_run else str(record)
 
     def notices(self, record):
         return [_("A dry run: decided, but nothing was awarded.")] if record.is_dry_run else []
+
+    def list_tasks(self, request):
+        if not may_award(request.user):
+            return []
+        return [(_("Award in bulk"), reverse("admin:award_in_bulk"))]
+
+    def tasks(self, request, record):
+        return tasks_of(record) if may_award(request.user) else []
 
     def related_lists(self, record):
         query = {"run__id__exact": record.pk}
@@ -60,76 +100,139 @@ class AwardingRunAdmin(ReadOnlyAdmin):
             (_("Batches and their calls"), AwardingBatch, query),
         ]
 
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            context |= run_context(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def progress(self, request: HttpRequest, run: int) -> HttpResponse:
+        """How far a run is, for the page that shows it."""
+        found = JsonResponse(progress_of(self._read(request, run)).as_json())
+        found["Cache-Control"] = "no-store"
+        return found
+
+    def results(self, request: HttpRequest, run: int) -> HttpResponse:
+        """The outcomes as CSV: those awarded, those not, or all."""
+        record, only = self._read(request, run), request.GET.get("only", "all")
+        if not may_view(request, AwardingOutcome):
+            raise PermissionDenied
+        if only not in OUTCOMES:
+            raise Http404("There is no such part of the results.")
+        outcomes = AwardingOutcome.objects.filter(OUTCOMES[only], run=record)
+        first = outcomes.order_by("position").values_list("asn", flat=True)[:MOST_ASNS]
+        record_read(request, first, count=outcomes.count())
+        lines = chain([runs.RESULT_COLUMNS], runs.results(outcomes))
+        writer = csv.writer(Line(), lineterminator="\n")
+        answer = StreamingHttpResponse(map(writer.writerow, lines), content_type="text/csv")
+        answer["Content-Disposition"] = f'attachment; filename="run-{run}-{only}.csv"'
+        return answer
+
+    def _read(self, request: HttpRequest, run: int) -> AwardingRun:
+        if not self.has_view_permission(request) or request.method not in READING:
+            raise PermissionDenied
+        return get_object_or_404(AwardingRun, pk=run)
+
     @admin.display(description=_("State"))
     def state(self, run: AwardingRun) -> str:
         if run.finished_at or run.origin == AwardingRun.Origin.HTTP:
             return _("finished")
-        return _("not finished")
+        return _("stopped on an error") if run.stopped_because else _("not finished")
 
     @admin.display(description=_("Kind"))
     def kind(self, run: AwardingRun) -> str:
-        return _("Dry run") if run.is_dry_run else _("Award")
+        return _("Preview (dry run)") if run.is_dry_run else _("Award")
 
-    @admin.display(description=_("Students answered"))
-    def answered(self, run: AwardingRun) -> str:
-        count = AwardingOutcome.objects.filter(run=run).count()
-        return _("%(count)s of %(requested)s") % {
-            "count": f"{count:,}",
-            "requested": f"{run.requested:,}",
-        }
-
-    @admin.display(description=_("Awarded"))
-    def awarded(self, run: AwardingRun) -> str:
-        names = dict(credential_types())
-        return counts(
-            run,
-            Q(rejection_code=""),
-            "credential_type",
-            lambda kind: names.get(kind, kind),
-        )
-
-    @admin.display(description=_("Not awarded"))
-    def rejected(self, run: AwardingRun) -> str:
-        return counts(
-            run,
-            ~Q(rejection_code=""),
-            "rejection_code",
-            lambda code: f"{code} {rule(code).title}",
-        )
+    @admin.display(description=_("Students"))
+    def chosen(self, run: AwardingRun) -> str:
+        return chosen_text(run)
 
     @admin.display(description=_("Only these types"))
     def for_types(self, run: AwardingRun) -> str:
-        return ", ".join(run.credential_types) or _("any")
+        return types_text(run)
+
+    @admin.display(description=_("Awards the students of"))
+    def awards_preview(self, run: AwardingRun) -> str:
+        return run_link(run.preview)
+
+    @admin.display(description=_("Confirmed as"))
+    def awarded_by(self, run: AwardingRun) -> str:
+        return run_link(AwardingRun.objects.filter(preview=run).first())
+
+    @admin.display(description=_("Calls made in the name of"))
+    def in_name_of(self, run: AwardingRun) -> str:
+        return run.staff.get_full_name() or run.staff.get_username()
+
+    @admin.display(description=_("Call"))
+    def made_by_call(self, run: AwardingRun) -> str:
+        return format_html('<a href="{}">{}</a>', record_url(run.call), run.call_id)
 
 
-def counts(run: AwardingRun, condition: Q, field: str, label):
-    """A small table: how many outcomes of a run by `field`, each a link to them, and their sum."""
-    found = (
-        AwardingOutcome.objects.filter(condition, run=run)
-        .values_list(field)
-        .annotate(number=Count("pk"))
-        .order_by(field)
-    )
-    rows = [
-        (
-            f"{n:,}",
-            list_url(AwardingOutcome, {"run__id__exact": run.pk, field: value}),
-            label(value),
-        )
-        for value, n in found
+def run_link(run: AwardingRun | None) -> str:
+    return format_html('<a href="{}">{}</a>', record_url(run), run) if run else NOTHING
+
+
+class Line:
+    """A file of one line: what is written is given back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@dataclass(frozen=True)
+class Count:
+    """A line of the summary: how many outcomes, of what, and where they are listed."""
+
+    label: str
+    number: int
+    url: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.number:,}"
+
+
+def run_context(request: HttpRequest, run: AwardingRun) -> dict[str, Any]:
+    """What the page of a run shows besides its fields. A fixed number of queries."""
+    awarded, rejected = outcome_counts(run)
+    step = (2 if run.is_dry_run else 4) if run.origin == AwardingRun.Origin.BACK_OFFICE else 0
+    may_see = may_view(request, AwardingOutcome)
+    return {
+        "progress": progress_of(run),
+        "progress_url": reverse(f"admin:{PROGRESS}", args=[run.pk]),
+        "steps": steps(step) if step else [],
+        "awarded": awarded,
+        "awarded_sum": f"{sum(each.number for each in awarded):,}",
+        "rejected": rejected,
+        "rejected_sum": f"{sum(each.number for each in rejected):,}",
+        "may_see_outcomes": may_see,
+        "csv_url": reverse(f"admin:{RESULTS}", args=[run.pk]) if may_see else "",
+        "recalculating": run.outcomes.filter(is_recalculating=True).count() if rejected else 0,
+    }
+
+
+def outcome_counts(run: AwardingRun) -> tuple[list[Count], list[Count]]:
+    """The outcomes of a run counted: awarded by type, the highest first; not awarded by reason,
+    the most frequent first.
+    """
+    summary, names = runs.summary(run), dict(credential_types())
+
+    def count(field: str, value: str, label: str, number: int) -> Count:
+        url = list_url(AwardingOutcome, {"run__id__exact": run.pk, field: value})
+        return Count(label, number, url)
+
+    awarded = [
+        count("credential_type", kind, names.get(kind, kind), summary["awarded"][kind])
+        for kind in sorted(summary["awarded"], key=_by_order)
     ]
-    if not rows:
-        return _("none")
-    lines = format_html_join(
-        "", '<tr><td class="count">{}</td><td><a href="{}">{}</a></td></tr>', rows
-    )
-    total = f"{sum(n for _value, n in found):,}"
-    return format_html(
-        '<table class="counts">{}<tr><td class="count">{}</td><td>{}</td></tr></table>',
-        lines,
-        total,
-        _("together"),
-    )
+    rejected = [
+        count("rejection_code", code, f"{code} {rule(code).title}", number)
+        for code, number in summary["rejected"].items()
+    ]
+    return awarded, sorted(rejected, key=lambda each: -each.number)
+
+
+def _by_order(kind: str) -> tuple[int, str]:
+    return ORDER.index(kind) if kind in ORDER else len(ORDER), kind
 
 
 class OutcomeTypeFilter(CredentialTypeFilter):

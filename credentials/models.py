@@ -344,6 +344,29 @@ class AwardingRun(models.Model):
         related_name="awarding_run",
         help_text="The one call of a run over HTTP; a command's batches are calls of their own.",
     )
+    # Of runs that the back office started:
+    staff = models.ForeignKey(
+        "auth.User",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="In whose name its calls are made: who started, confirmed or last continued it",
+    )
+    staff_address = models.CharField(max_length=45, blank=True)
+    form_id = models.UUIDField(
+        null=True, unique=True, help_text="Of the form that started it: pressed twice is one run"
+    )
+    preview = models.OneToOneField(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="award",
+        help_text="The dry run that was confirmed: its students are awarded, once",
+    )
+    is_listed = models.BooleanField(default=True, help_text="All its students are in its batches")
+    stopped_because = models.CharField(
+        max_length=300, blank=True, help_text="Why it stopped; it waits to be continued"
+    )
 
     def __str__(self) -> str:
         return f"Awarding run {self.pk}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from credentials.models import AwardingBatch, AwardingOutcome, AwardingRun
@@ -22,6 +22,8 @@ from pasi import bulk
 from pasi.faults import Fault, fault_of_database_error
 from pasi.services import Caller
 
+DEFAULT_BATCH = 2_500
+STAFF_BATCH = 1_000  # of the back office's runs: their pages show how far they are
 RESULT_COLUMNS = (
     "StateProvinceId",
     "CredentialType",
@@ -54,14 +56,19 @@ def start_run(
     criteria: dict[str, Any],
     credential_types: Iterable[str] = (),
     is_dry_run: bool = False,
+    **of_back_office: Any,
 ) -> AwardingRun:
-    """Record a run and its whole list, in batches of `batch_size`, before anything is awarded."""
+    """Record a run and its whole list, in batches of `batch_size`, before anything is awarded.
+
+    `of_back_office`: the columns of AwardingRun that only its runs have.
+    """
     run = AwardingRun.objects.create(
         origin=origin,
         started_by=started_by[:100],
         is_dry_run=is_dry_run,
         credential_types=list(credential_types),
         criteria=criteria,
+        **of_back_office,
     )
     for chunk in in_chunks(iter(asns), batch_size):
         AwardingBatch.objects.create(run=run, first_position=run.requested, asns=chunk)
@@ -76,20 +83,25 @@ def carry_out(
     caller: Caller,
     caller_info: Callable[[], dict[str, Any]],
     on_progress: Callable[[int], None] = lambda count: None,
+    choose: Callable[[AwardingRun], Iterable[str]] | None = None,
 ) -> None:
     """Award every batch of the run that has no outcome yet.
 
     `caller_info` makes a fresh CallerInfo per batch; `on_progress` is told the number of students
-    answered. Raises RunIsBusy, RunStopped.
+    answered, or chosen; `choose` gives the students of a run that was recorded without them.
+    Raises RunIsBusy, RunStopped.
     """
     try:
-        _carry_out(run, caller, caller_info, on_progress)
+        _carry_out(run, caller, caller_info, on_progress, choose)
     except (OperationalError, InterfaceError) as error:  # between two calls
         raise RunStopped(run, fault_of_database_error(error) or Fault("2001")) from error
 
 
-def _carry_out(run: AwardingRun, caller: Caller, caller_info, on_progress) -> None:
+def _carry_out(run: AwardingRun, caller: Caller, caller_info, on_progress, choose) -> None:
     with _alone(run):
+        run.refresh_from_db()  # whoever had the lock before may have done some of it
+        if not run.is_listed:
+            _list_students(run, choose(run), on_progress)
         pending = AwardingBatch.objects.filter(run=run, call=None).order_by("first_position")
         for key in list(pending.values_list("pk", flat=True)):
             batch = AwardingBatch.objects.select_related("run").get(pk=key)
@@ -103,6 +115,24 @@ def _carry_out(run: AwardingRun, caller: Caller, caller_info, on_progress) -> No
         if run.finished_at is None:
             run.finished_at = timezone.now()
             run.save(update_fields=["finished_at"])
+
+
+def _list_students(run: AwardingRun, asns: Iterable[str], on_progress) -> None:
+    """Record the students batch by batch, so that all can see how far it is. What an attempt left
+    that was broken off is thrown away: nothing is awarded before the list is whole.
+    """
+    with transaction.atomic():
+        AwardingBatch.objects.filter(run=run).delete()
+        run.requested = 0
+        run.save(update_fields=["requested"])
+    for chunk in in_chunks(iter(asns), STAFF_BATCH):
+        with transaction.atomic():
+            AwardingBatch.objects.create(run=run, first_position=run.requested, asns=chunk)
+            run.requested += len(chunk)
+            run.save(update_fields=["requested"])
+        on_progress(len(chunk))
+    run.is_listed = True
+    run.save(update_fields=["is_listed"])
 
 
 @contextmanager
@@ -144,9 +174,16 @@ def summary(run: AwardingRun) -> dict[str, Any]:
 
 def write_results(run: AwardingRun, path: Path) -> None:
     """The outcomes of the whole run as CSV, in request order. Streams."""
-    outcomes = (
-        AwardingOutcome.objects.filter(run=run)
-        .order_by("position")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(RESULT_COLUMNS)
+        writer.writerows(results(AwardingOutcome.objects.filter(run=run)))
+
+
+def results(outcomes: QuerySet[AwardingOutcome]) -> Iterator[tuple]:
+    """These outcomes of one run as rows of RESULT_COLUMNS, in request order. Streams."""
+    for asn, kind, number, year, code, description in (
+        outcomes.order_by("position")
         .values_list(
             "asn",
             "credential_type",
@@ -155,9 +192,6 @@ def write_results(run: AwardingRun, path: Path) -> None:
             "rejection_code",
             "rejection_description",
         )
-    )
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(RESULT_COLUMNS)
-        for asn, kind, number, year, code, description in outcomes.iterator(chunk_size=5_000):
-            writer.writerow((asn, kind, number or "", year, code, description))
+        .iterator(chunk_size=5_000)
+    ):
+        yield asn, kind, number or "", year, code, description

@@ -383,6 +383,17 @@ def release_run_lock(run: int) -> None:
     fetch("SELECT pg_advisory_unlock(1, %s)", [run])
 
 
+def is_run_locked(run: int) -> bool:
+    """Whether some session is carrying the awarding run out at this moment."""
+    [(locked,)] = fetch(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+        " AND classid = 1 AND objid = %s AND database ="
+        " (SELECT oid FROM pg_database WHERE datname = current_database()))",
+        [run],
+    )
+    return locked
+
+
 def try_import_lock() -> bool:
     """Take the lock of imports until the transaction ends; False if another import holds it."""
     [(taken,)] = fetch("SELECT pg_try_advisory_xact_lock(2, 0)")

@@ -69,7 +69,11 @@ class BackOfficeAdmin(ModelAdmin):
     def changelist_view(self, request, extra_context=None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
         columns = number_columns(self.model, self.get_list_display(request), self.numbers)
-        context = {"title": title, "number_columns": columns, **(extra_context or {})}
+        tasks = [{"label": label, "url": url} for label, url in self.list_tasks(request)]
+        context = {
+            **{"title": title, "number_columns": columns, "tasks": tasks},
+            **(extra_context or {}),
+        }
         response = super().changelist_view(request, context)
         if shown := (getattr(response, "context_data", None) or {}).get("cl"):
             shown.chosen = chosen_filters(shown)
@@ -87,6 +91,10 @@ class BackOfficeAdmin(ModelAdmin):
 
     def tasks(self, request: HttpRequest, record: models.Model) -> list[tuple[str, str]]:
         """What the reader can do with the record now: (label, address of the form)."""
+        return []
+
+    def list_tasks(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """What the reader can do from the list: (label, address of the form)."""
         return []
 
     def related_lists(self, record: models.Model) -> list[tuple[str, type[models.Model], dict]]:

@@ -16,7 +16,9 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from credentials.services import SubmitCredentialAwardingMultiple
 from pasi.back_office.theme import SearchResult
+from pasi.staff_roles import may_send
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ TRIGGERS = (
     "transcripttrigger",
 )
 PROCESSORS = "admin:enrolments_processors"
+AWARD_IN_BULK = "admin:award_in_bulk"
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -181,7 +184,7 @@ def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]
     for model in models:
         options = model._meta
         link = _list(model)
-        yield _entry(
+        entry = _entry(
             request,
             capfirst(options.verbose_name_plural),
             subject.icons.get(options.model_name, "table_rows"),
@@ -189,6 +192,11 @@ def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]
             (link,),
             _may_view(model),
         )
+        if options.model_name == "awardingrun":  # the task stands before its records
+            task = _award_in_bulk(request)
+            entry["active"] = entry["active"] and not task["active"]
+            yield task
+        yield entry
     if "enrolments" in subject.apps:
         lists = [reverse(f"admin:enrolments_{name}_changelist") for name in TRIGGERS]
         link = reverse(PROCESSORS)
@@ -200,6 +208,21 @@ def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]
             (link, *lists),
             lambda request: request.user.has_perm("enrolments.view_studenttrigger"),
         )
+
+
+def _award_in_bulk(request: HttpRequest) -> dict[str, Any]:
+    link = reverse(AWARD_IN_BULK)
+    return _entry(
+        request,
+        _("Award in bulk"),
+        "workspaces",
+        link,
+        (link,),
+        lambda request: (
+            request.user.has_perm("credentials.view_awardingrun")
+            and may_send(request.user, SubmitCredentialAwardingMultiple)
+        ),
+    )
 
 
 def _may_view(model: type) -> Callable[[HttpRequest], bool]:

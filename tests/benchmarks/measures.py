@@ -11,8 +11,8 @@ from simple_history.utils import bulk_create_with_history
 from audit.models import ServiceCall
 from credentials import credential_numbers, runs
 from credentials.awarding import load_candidates
-from credentials.management.commands.award_credentials import DEFAULT_BATCH
 from credentials.models import AwardedCredential, AwardingRun
+from credentials.runs import DEFAULT_BATCH
 from credentials.selection import achieved_not_awarded
 from pasi import bulk
 from pasi.calendar import business_today

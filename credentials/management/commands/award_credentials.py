@@ -13,6 +13,7 @@ from credentials import runs
 from credentials.asn_files import BadAsnFile, read_asns
 from credentials.credential_order import ORDER
 from credentials.models import AwardingRun
+from credentials.runs import DEFAULT_BATCH
 from credentials.selection import achieved_not_awarded
 from credentials.services.submit_awarding_multiple import MOST_STUDENTS
 from pasi.caller_info import of_operator
@@ -23,7 +24,6 @@ from pasi.progress import Progress
 from pasi.rules import rule
 from pasi.services import Caller
 
-DEFAULT_BATCH = 2_500
 USAGE = 2
 
 
