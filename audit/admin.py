@@ -23,7 +23,9 @@ from audit.masking import masked
 from audit.models import RecordRead, ServiceCall, ServiceResponse, SignIn
 from credentials.ordering_in_bulk import CANCEL_DOCUMENT_ORDERS, ORDER_DOCUMENTS
 from credentials.services.submit_awarding_multiple import DRY_RUN_OPERATION
+from enrolments.failed_work import RETRY_JOB
 from enrolments.processors import PROCESS_TRIGGERS
+from enrolments.scans import RAISE_TRIGGERS
 from pasi.back_office.admins import READING, ReadOnlyAdmin, list_url, record_url
 from pasi.back_office.csv_out import csv_file
 from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
@@ -39,6 +41,7 @@ SHOWN_OF_A_KIND = 10  # changed records
 # Recorded calls that are no published service.
 OTHER_OPERATIONS = (
     *(CHANGE_SET_UP, DRY_RUN_OPERATION, ServiceCall.IMPORT_RECORDS, PROCESS_TRIGGERS),
+    *(RAISE_TRIGGERS, RETRY_JOB),
     *(ORDER_DOCUMENTS, CANCEL_DOCUMENT_ORDERS),
 )
 NOT_APPLIED = _("no answer recorded: nothing was applied")

@@ -13,8 +13,25 @@ from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
 from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.lists import CredentialTypeFilter, asn_in, credential_types
 from pasi.calendar import school_year_text
+from pasi.figures.counting import unfinished_runs
 from pasi.rules import rule
 from students.models import Student
+
+
+class RunStateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("open", _("Not finished")), ("finished", _("Finished"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in {"open", "finished"}:
+            return queryset
+        unfinished = unfinished_runs().values("pk")
+        if self.value() == "open":
+            return queryset.filter(pk__in=unfinished)
+        return queryset.exclude(pk__in=unfinished)
 
 
 @admin.register(AwardingRun)
@@ -29,7 +46,7 @@ class AwardingRunAdmin(ReadOnlyAdmin):
         "started_at",
         "finished_at",
     )
-    list_filter = ("origin", "is_dry_run")
+    list_filter = (RunStateFilter, "origin", "is_dry_run")
     fieldsets = (
         (None, {"fields": ("id", "state", "answered", "awarded", "rejected")}),
         (

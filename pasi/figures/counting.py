@@ -156,15 +156,12 @@ def received(first: datetime.date, last: datetime.date) -> QuerySet:
 
 def alert_changes(first: datetime.date, last: datetime.date) -> Iterator[Row]:
     """Alerts that processors raised and cleared from day to day, as their calls say. One query."""
+    batches = received(first, last).filter(operation=PROCESS_TRIGGERS)
     found = (
-        received(first, last)
-        .filter(operation=PROCESS_TRIGGERS)
-        .annotate(day=TruncDate("received_at", tzinfo=ALBERTA))
+        ServiceResponse.objects.filter(call__in=batches)
+        .annotate(day=TruncDate("call__received_at", tzinfo=ALBERTA))
         .values("day")
-        .annotate(
-            raised=_sum_of("AlertsRaised"),
-            cleared=_sum_of("AlertsCleared"),
-        )
+        .annotate(raised=_sum_of("AlertsRaised"), cleared=_sum_of("AlertsCleared"))
         .order_by()
     )
     for row in found:
@@ -173,4 +170,4 @@ def alert_changes(first: datetime.date, last: datetime.date) -> Iterator[Row]:
 
 
 def _sum_of(name: str) -> Sum:
-    return Sum(Cast(KT(f"response__body__{name}"), BigIntegerField()))
+    return Sum(Cast(KT(f"body__{name}"), BigIntegerField()))

@@ -121,6 +121,11 @@ def _replace(former, kept: FigureSet, rows: Iterable[Row]) -> None:
     Figure.objects.bulk_create(counted)
 
 
+def counted_at(name: str) -> datetime.datetime | None:
+    """When a set of figures was counted last; None if never."""
+    return FigureSet.objects.filter(pk=name).values_list("counted_at", flat=True).first()
+
+
 def as_of() -> datetime.datetime | None:
     """When the figures were counted: the oldest of them. None if some never were."""
     found = FigureSet.objects.filter(name__in=[each.name for each in SETS])
