@@ -1,4 +1,4 @@
-"""How many credentials wait for somebody to review them, by kind; one query for each kind.
+"""How many credentials wait for somebody to review them, by kind; two queries for each kind.
 
 The kinds are those of the review screens; students whose recalculation is outstanding are left out,
 as they are there. Source: PASI knowledge base (names of the kinds); their conditions: inferred.
@@ -6,11 +6,13 @@ as they are there. Source: PASI knowledge base (names of the kinds); their condi
 
 from collections.abc import Callable
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from credentials.models import AwardedCredential, DocumentOrderItem, RequirementSetStatus
-from enrolments.models import TranscriptTrigger
+from enrolments.models import TranscriptRecord, TranscriptTrigger
+from enrolments.processors import processed_up_to
+from enrolments.waiting import outstanding
 
 Status = RequirementSetStatus.Status
 
@@ -85,9 +87,6 @@ def _active_awards() -> QuerySet:
 
 
 def _being_recalculated(student: str) -> Exists:
-    return Exists(
-        TranscriptTrigger.objects.filter(
-            student=OuterRef(student),
-            version__gt=F("student__transcriptrecord__max_source_version"),
-        )
-    )
+    """Whether the Transcript processor has not come up to a student; only what is new is looked at."""
+    new = TranscriptTrigger.objects.filter(version__gt=processed_up_to("Transcript"))
+    return Exists(outstanding(new, TranscriptRecord).filter(student=OuterRef(student)))

@@ -7,12 +7,15 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
+from enrolments.job_lists import TASKS
 from enrolments.processors import drain, processor
 from enrolments.triggers import raise_triggers
 from pasi.calendar import ALBERTA
 from pasi.figures import keeping
 from pasi.models import Figure, FigureSet
+from pasi.tasks import refresh_figures
 from tests.admin.population import populate
 from tests.enrolments.alert_fixtures import STUDENT, make_shouting_student
 from tests.figures import DAY, MINUTE, alberta_day, call_at, kept, refreshed
@@ -153,3 +156,14 @@ def test_the_command_counts_now(capsys):
     call_command("refresh_figures")
     assert "8 sets of figures counted." in capsys.readouterr().out
     assert keeping.as_of() is not None
+
+
+def test_a_worker_counts_now_and_then():
+    assert "refresh_figures" in app.tasks
+    refresh_figures(timestamp=0)
+    assert keeping.as_of() is not None
+
+
+def test_every_background_job_has_its_words():
+    ours = {name for name in app.tasks if not name.startswith(("builtin", "procrastinate"))}
+    assert set(TASKS) == ours

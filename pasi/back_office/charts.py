@@ -10,7 +10,7 @@ from typing import Any
 STEPS = (1, 2, 5)
 MOST_TICKS = 5
 COLOURS = 6  # of the style sheet: chart-1 to chart-6
-LABELS_ACROSS = 10  # more would not fit beside one another
+LABELS_ACROSS = 3  # more would not fit beside one another on a phone
 
 
 @dataclass(frozen=True)
