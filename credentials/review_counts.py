@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from audit.models import ServiceCall
 from credentials.models import AwardedCredential, DocumentOrderItem, RequirementSetStatus
 from enrolments.models import TranscriptRecord, TranscriptTrigger
 from enrolments.processors import processed_up_to
@@ -30,11 +31,21 @@ def not_awarded_needs_review() -> int:
 
 
 def awarded_not_ordered() -> int:
-    """Active awards without an order for the number they have now; a cancelled one is none."""
+    """Active awards without an order for the number they have now; a cancelled one is none.
+
+    Documents of legacy credentials, which an import brought or which have a legacy number, are only
+    reprinted (44018): they are left out.
+    """
     ordered = DocumentOrderItem.objects.filter(number=OuterRef("number")).exclude(
         status=DocumentOrderItem.Status.CANCELLED
     )
-    return _active_awards().filter(~Exists(ordered)).count()
+    imported = AwardedCredential.history.filter(
+        id=OuterRef("pk"),
+        version=OuterRef("version"),
+        call__operation=ServiceCall.IMPORT_RECORDS,
+    )
+    found = _active_awards().filter(~Exists(ordered), ~Exists(imported), legacy_number="")
+    return found.count()
 
 
 def awarded_no_longer_achieved() -> int:
@@ -46,7 +57,7 @@ def awarded_no_longer_achieved() -> int:
     )
     return (
         _active_awards()
-        .filter(Exists(of_type.filter(status=Status.NOT_ACHIEVED)))
+        .filter(Exists(of_type.filter(status__in=(Status.NOT_ACHIEVED, Status.NOT_ASSESSING))))
         .filter(~Exists(of_type.filter(status=Status.ACHIEVED)))
         .count()
     )
@@ -87,6 +98,6 @@ def _active_awards() -> QuerySet:
 
 
 def _being_recalculated(student: str) -> Exists:
-    """Whether the Transcript processor has not come up to a student; only what is new is looked at."""
+    """Whether the Transcript processor has yet to come up to a student. Only new triggers count."""
     new = TranscriptTrigger.objects.filter(version__gt=processed_up_to("Transcript"))
     return Exists(outstanding(new, TranscriptRecord).filter(student=OuterRef(student)))

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from audit.models import ServiceCall
 from credentials import review_counts
 from credentials.models import AwardingRun, DocumentOrderItem
 from enrolments.models import TranscriptRecord
@@ -16,7 +17,7 @@ from pasi.back_office.charts import Chart, Series, axis_step
 from pasi.back_office.home import KINDS_OF_REVIEW, review_list
 from pasi.models import FigureSet
 from tests.admin.conftest import signed_in, staff
-from tests.admin.population import populate
+from tests.admin.population import make_call, populate
 from tests.figures import MINUTE, alberta_day, call_at, fail_a_job, refreshed
 from tests.province_builder import make_alert, make_award, make_school, make_student, set_up
 
@@ -203,6 +204,18 @@ def test_awarded_but_no_longer_achieved_or_not_ordered(db):
         order.save()
         student.requirement_set_statuses.update(status="Achieved")
         counted(awarded_not_ordered=1)
+        award.legacy_number = "L-1"  # its document is only reprinted
+        award.save()
+        counted()
+        award.legacy_number = ""
+        award.save()
+        history = award.history.first()
+        imported = make_call(operation=ServiceCall.IMPORT_RECORDS)
+        award.history.filter(pk=history.pk).update(call=imported)
+        counted()
+        award.history.filter(pk=history.pk).update(call=history.call)
+        student.requirement_set_statuses.update(status="NotAssessing")
+        counted(awarded_not_ordered=1, awarded_no_longer_achieved=1)
         student.requirement_set_statuses.update(status="NotAchieved")
         raise_triggers("Transcript", [student.pk], "Test")
         counted()
