@@ -2,21 +2,35 @@
 
 import json
 from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from audit import call_csv
+from audit.call_filters import TYPED, OutcomeFilter, TypedFilter
+from audit.masking import masked
 from audit.models import RecordRead, ServiceCall, ServiceResponse, SignIn
 from credentials.ordering_in_bulk import CANCEL_DOCUMENT_ORDERS, ORDER_DOCUMENTS
 from credentials.services.submit_awarding_multiple import DRY_RUN_OPERATION
-from pasi.back_office.admins import ReadOnlyAdmin, list_url, record_url
+from enrolments.failed_work import RETRY_JOB
+from enrolments.processors import PROCESS_TRIGGERS
+from enrolments.scans import RAISE_TRIGGERS
+from pasi.back_office.admins import READING, ReadOnlyAdmin, list_url, record_url
+from pasi.back_office.csv_out import csv_file
 from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
 from pasi.back_office.lists import COUNTED_AT_MOST, ReceivedFilter, asn_in, uuid_in
+from pasi.back_office.reads import record_read
 from pasi.models import PasiClient
 from pasi.operations import SERVICES
 from pasi.setting_up import CHANGE_SET_UP
@@ -26,7 +40,8 @@ SHOWN_OF_A_BODY = 50_000  # characters
 SHOWN_OF_A_KIND = 10  # changed records
 # Recorded calls that are no published service.
 OTHER_OPERATIONS = (
-    *(CHANGE_SET_UP, DRY_RUN_OPERATION, ServiceCall.IMPORT_RECORDS, "ProcessTriggers"),
+    *(CHANGE_SET_UP, DRY_RUN_OPERATION, ServiceCall.IMPORT_RECORDS, PROCESS_TRIGGERS),
+    *(RAISE_TRIGGERS, RETRY_JOB),
     *(ORDER_DOCUMENTS, CANCEL_DOCUMENT_ORDERS),
 )
 NOT_APPLIED = _("no answer recorded: nothing was applied")
@@ -42,19 +57,6 @@ class OperationFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.filter(operation=self.value()) if self.value() else queryset
-
-
-class OutcomeFilter(admin.SimpleListFilter):
-    title = _("outcome")
-    parameter_name = "outcome"
-
-    def lookups(self, request, model_admin):
-        return [*ServiceResponse.Outcome.choices, ("none", _("No answer"))]
-
-    def queryset(self, request, queryset):
-        if self.value() == "none":
-            return queryset.filter(response__isnull=True)
-        return queryset.filter(response__outcome=self.value()) if self.value() else queryset
 
 
 def students_links(asns: list[str], *, many: str = ""):
@@ -79,7 +81,8 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         "milliseconds",
     )
     numbers = ("milliseconds",)
-    list_filter = (ReceivedFilter, OutcomeFilter, OperationFilter, "door")
+    change_list_template = "admin/call_list.html"
+    list_filter = (ReceivedFilter, OutcomeFilter, OperationFilter, "door", *TYPED)
     list_select_related = ("client", "staff", "response")
     search_fields = ("message_id",)
     search_help_text = _(
@@ -127,8 +130,52 @@ class ServiceCallAdmin(ReadOnlyAdmin):
             found |= Q(operation=text)
         return queryset.filter(found), False
 
+    def get_urls(self):
+        page = self.admin_site.admin_view(self.csv_view)
+        return [path("csv/", page, name="audit_servicecall_csv"), *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        """Fields of the form that were left empty are left out of the address."""
+        typed = [each.parameter_name for each in TYPED]
+        if request.method == "GET" and any(request.GET.get(name) == "" for name in typed):
+            filled = request.GET.copy()
+            for name in typed:
+                if not filled.get(name):
+                    filled.pop(name, None)
+            return HttpResponseRedirect(f"?{filled.urlencode()}")
+        query = request.GET.urlencode()
+        context = {"csv_url": f"{reverse('admin:audit_servicecall_csv')}?{query}"}
+        response = super().changelist_view(request, context | (extra_context or {}))
+        if shown := (getattr(response, "context_data", None) or {}).get("cl"):
+            typed_names = {*typed, PAGE_VAR}
+            response.context_data |= {
+                "typed_filters": typed_filters(shown),
+                "kept_parameters": [
+                    pair for pair in request.GET.items() if pair[0] not in typed_names
+                ],
+            }
+            _say_problems(request, shown)
+        return response
+
+    def csv_view(self, request: HttpRequest) -> HttpResponse:
+        """What the list shows with these filters, all of it."""
+        if request.method not in READING:
+            return HttpResponseNotAllowed(READING)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            shown = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(list_url(ServiceCall))
+        if _say_problems(request, shown):
+            return HttpResponseRedirect(list_url(ServiceCall, request.GET.dict()))
+        rows = call_csv.rows(request, shown.queryset.order_by("-pk"))
+        return csv_file("service-calls.csv", call_csv.HEADINGS, rows)
+
     def get_fieldsets(self, request, obj=None):
-        contents = ("request_body", "response_body") if sees_bodies(request) else ("hidden_bodies",)
+        contents = ("request_body", "response_body")
+        if not sees_bodies(request):
+            contents = ("request_masked", "response_masked", "why_masked")
         return (
             (_("What"), {"fields": self.what}),
             (_("Who"), {"fields": self.who}),
@@ -137,9 +184,12 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         )
 
     def students_seen(self, request, record):
-        if not sees_bodies(request):
-            return None
         return answered(record).state_province_ids if answered(record) else []
+
+    def leave_trace(self, request, records):
+        """Whether what is personal was to be seen is part of the trace."""
+        seen = chain.from_iterable(self.students_seen(request, each) for each in records)
+        record_read(request, seen, Contents="shown" if sees_bodies(request) else "masked")
 
     def notices(self, record):
         return [] if answered(record) else [_("This call has %s.") % NOT_APPLIED]
@@ -219,9 +269,32 @@ class ServiceCallAdmin(ReadOnlyAdmin):
             return NOTHING
         return body_shown(json.dumps(response.body, ensure_ascii=False))
 
-    @admin.display(description=_("Bodies"))
-    def hidden_bodies(self, call: ServiceCall) -> str:
-        return _("Hidden. Seeing requests and responses needs a permission of its own.")
+    @admin.display(description=_("Request"))
+    def request_masked(self, call: ServiceCall) -> str:
+        return body_shown(masked(call.body))
+
+    @admin.display(description=_("Response"))
+    def response_masked(self, call: ServiceCall) -> str:
+        response = answered(call)
+        if response is None or response.body is None:
+            return NOTHING
+        return body_shown(masked(json.dumps(response.body, ensure_ascii=False)))
+
+    @admin.display(description=_("Hidden"))
+    def why_masked(self, call: ServiceCall) -> str:
+        return _("Seeing personal data in requests and responses needs a permission of its own.")
+
+
+def typed_filters(changelist) -> list[TypedFilter]:
+    return [each for each in changelist.filter_specs if isinstance(each, TypedFilter)]
+
+
+def _say_problems(request: HttpRequest, changelist) -> bool:
+    """Say how to write what could not be read; whether there is anything to say."""
+    problems = [each.problem for each in typed_filters(changelist) if each.problem]
+    for problem in problems:
+        messages.error(request, problem)
+    return bool(problems)
 
 
 def sees_bodies(request) -> bool:

@@ -22,10 +22,10 @@ class StudentParameter(Parameter):
     """Calls that concern a student, those of long awarding runs among them."""
 
     def filter(self, queryset, value: list | None):
-        return queryset if value is None else queryset.filter(pk__any=list(_calls_about(value)))
+        return queryset if value is None else queryset.filter(pk__any=list(calls_about(value)))
 
 
-def _calls_about(asns: list[str]):
+def calls_about(asns: list[str]):
     """Keys of calls. A response names at most 100 students; the outcomes of a run name all."""
     answered = ServiceResponse.objects.filter(state_province_ids__overlap=asns)
     runs = AwardingRun.objects.filter(outcomes__asn__any=asns, call__isnull=False)

@@ -4,7 +4,10 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
+
+from pasi.text_search import Folded
 
 
 def append_only() -> list[pgtrigger.Trigger]:
@@ -69,6 +72,7 @@ class ServiceCall(models.Model):
             models.Index(fields=["client", "message_id"], name="call_by_client"),
             models.Index(fields=["client_message_id"], name="call_by_client_message"),
             models.Index(fields=["organization_code", "message_id"], name="call_by_organization"),
+            models.Index(Folded("user_name"), "message_id", name="call_by_user"),
         ]
 
     def __str__(self) -> str:
@@ -110,6 +114,7 @@ class ServiceResponse(models.Model):
         indexes = [
             GinIndex(fields=["state_province_ids"], name="response_by_student"),
             models.Index(fields=["outcome", "call"], name="response_by_outcome"),
+            GinIndex(fields=["codes"], condition=~Q(codes=[]), name="response_by_code"),
         ]
 
     def __str__(self) -> str:

@@ -27,11 +27,28 @@ from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.lists import CredentialTypeFilter, asn_in, credential_types
 from pasi.back_office.reads import MOST_ASNS, record_read
 from pasi.calendar import school_year_text
+from pasi.figures.counting import unfinished_runs
 from pasi.rules import rule
 from students.models import Student
 
 PROGRESS, RESULTS = "run_progress", "run_results"
 OUTCOMES = {"all": Q(), "awarded": Q(rejection_code=""), "not-awarded": ~Q(rejection_code="")}
+
+
+class RunStateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("open", _("Not finished")), ("finished", _("Finished"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in {"open", "finished"}:
+            return queryset
+        unfinished = unfinished_runs().values("pk")
+        if self.value() == "open":
+            return queryset.filter(pk__in=unfinished)
+        return queryset.exclude(pk__in=unfinished)
 
 
 @admin.register(AwardingRun)
@@ -51,7 +68,7 @@ class AwardingRunAdmin(ReadOnlyAdmin):
         "started_at",
         "finished_at",
     )
-    list_filter = ("origin", "is_dry_run")
+    list_filter = (RunStateFilter, "origin", "is_dry_run")
     when_empty = _("A run begins with Award in bulk, or with manage.py award_credentials.")
 
     def get_urls(self):

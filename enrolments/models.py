@@ -295,6 +295,9 @@ class ProcessorProgress(models.Model):
     name = models.CharField(primary_key=True, max_length=30)
     processed_up_to = models.BigIntegerField(default=0)
 
+    class Meta:
+        permissions = [("retry_work", "Can have failed background work done again")]
+
     def __str__(self) -> str:
         return f"{self.name} up to {self.processed_up_to}"
 

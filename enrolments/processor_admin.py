@@ -1,14 +1,24 @@
-"""The processors in the back office: how much waits for each, what waits, what was set aside."""
+"""The processors in the back office: how much waits for each, what waits, what was set aside, which
+background jobs failed; and having that done again.
+"""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from enrolments.failed_work import RETRY_JOB, failed_job, look_again, retry_job
+from enrolments.job_lists import failed_jobs, queues
 from enrolments.models import (
     CourseEnrolmentTrigger,
     ResponsibleSchoolTrigger,
@@ -16,12 +26,15 @@ from enrolments.models import (
     StudentTrigger,
     TranscriptTrigger,
 )
-from enrolments.processors import PROCESSORS
+from enrolments.processors import PROCESSORS, Processor, processor
+from enrolments.scans import RAISE_TRIGGERS
 from enrolments.waiting import waiting_for
 from pasi.back_office.admins import ReadOnlyAdmin, list_url, may_view, record_url
+from pasi.back_office.calls import staff_call
 from pasi.back_office.formats import NOTHING, asn_text, instant_text
 from pasi.back_office.lists import students_found
 from pasi.calendar import school_year_text
+from pasi.faults import Fault
 from students.part_admin import student_link
 
 LABELS = {
@@ -87,6 +100,7 @@ class TriggerAdmin(ReadOnlyAdmin):
 
     lists_students = True
     change_list_template = "admin/trigger_list.html"
+    change_form_template = "admin/trigger.html"
     ordering = ("pk",)
     list_filter = (WorkFilter,)
     list_display = ("since", "of_student", "what", "cause", "state", "error")
@@ -113,6 +127,15 @@ class TriggerAdmin(ReadOnlyAdmin):
             return queryset, False
         found = students_found(search_term)
         return queryset.filter(**{f"{self.student_path}__in": found}), False
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None and may_retry(request) and self._is_set_aside(obj):
+            context["again_url"] = again_url(_processor_of(self.model))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _is_set_aside(self, trigger) -> bool:
+        status = self._status(trigger)
+        return status is not None and status.set_aside_at is not None
 
     @property
     def is_student(self) -> bool:
@@ -182,8 +205,15 @@ class StudentTriggerAdmin(TriggerAdmin):
     record, status = "student", "studentvalidationstatus"
 
     def get_urls(self):
-        page = self.admin_site.admin_view(self.all_processors)
-        return [path("processors/", page, name="enrolments_processors"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("processors/", view(self.all_processors), name="enrolments_processors"),
+            path(
+                "processors/<str:name>/again/", view(self.look_again), name="enrolments_look_again"
+            ),
+            path("jobs/<int:key>/again/", view(self.retry_job), name="enrolments_retry_job"),
+            *super().get_urls(),
+        ]
 
     def all_processors(self, request: HttpRequest) -> HttpResponse:
         """The processors one by one, with links to the lists that the reader may see."""
@@ -194,8 +224,67 @@ class StudentTriggerAdmin(TriggerAdmin):
             "title": _("Work in the background"),
             "opts": self.opts,
             "processors": [_processor_row(request, each) for each in PROCESSORS],
+            "may_retry": may_retry(request),
+            "queues": queues(),
+            **failed_jobs(),
         }
         return TemplateResponse(request, "admin/processors.html", context)
+
+    def look_again(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Have what a processor has set aside looked at again: all of it, or one record."""
+        try:
+            of = processor(name)
+        except KeyError as error:
+            raise Http404("There is no such processor.") from error
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not (may_retry(request) and may_view(request, of.trigger)):
+            raise PermissionDenied
+        text = request.POST.get("record", "")
+        record = int(text) if text.isdecimal() and len(text) < 19 else None
+        if text and record is None:
+            raise Http404("There is no such record.")
+        what = {"Processor": name, "SetAside": True, "Record": record}
+        with staff_call(RAISE_TRIGGERS, request, what):
+            count = look_again(of, record)
+        if count:
+            text = _("A worker looks at %(count)s of the records set aside (%(label)s) again.")
+            messages.success(request, text % {"count": f"{count:,}", "label": LABELS[name]})
+        else:
+            messages.info(request, _("Nothing is set aside there any more."))
+        return HttpResponseRedirect(reverse("admin:enrolments_processors"))
+
+    def retry_job(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Have a background job that failed tried again."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not (may_retry(request) and self.has_view_permission(request)):
+            raise PermissionDenied
+        job = failed_job(key) if key < 2**63 else None
+        if job is None:
+            messages.info(request, _("That job has not failed, or is being tried again already."))
+        else:
+            try:
+                with staff_call(RETRY_JOB, request, {"Job": key, "Task": job.task_name}):
+                    retry_job(key)
+            except Fault as fault:
+                messages.warning(request, fault.detail)
+            else:
+                text = _("Job %(key)s waits again; a worker does it within seconds.")
+                messages.success(request, text % {"key": key})
+        return HttpResponseRedirect(reverse("admin:enrolments_processors"))
+
+
+def may_retry(request: HttpRequest) -> bool:
+    return request.user.has_perm("enrolments.retry_work")
+
+
+def again_url(of: Processor) -> str:
+    return reverse("admin:enrolments_look_again", args=[of.name])
+
+
+def _processor_of(trigger: type) -> Processor:
+    return next(each for each in PROCESSORS if each.trigger is trigger)
 
 
 def _processor_row(request: HttpRequest, processor) -> dict:
@@ -209,6 +298,7 @@ def _processor_row(request: HttpRequest, processor) -> dict:
         "set_aside": waiting.set_aside,
         "url": list_url(processor.trigger, {}) if may_open else None,
         "aside_url": list_url(processor.trigger, {"work": "aside"}) if may_open else None,
+        "again_url": again_url(processor) if may_open and waiting.set_aside else None,
     }
 
 

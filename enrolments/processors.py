@@ -40,6 +40,7 @@ from pasi.services import Call, Caller, recorded_call
 # Also how long an acknowledgement may have to wait: a quarter of a second.
 BATCH = 2_500
 BATCH_OF_NO_RULES = 5_000
+PROCESS_TRIGGERS = "ProcessTriggers"  # the operation of a recorded batch
 
 
 @dataclass(frozen=True)
@@ -244,7 +245,9 @@ def _one_batch(
             )
             with no_garbage_collection():
                 if each.judge:
-                    return carry_out(each.judge, each.status, claimed, call.message_id)
+                    batch = carry_out(each.judge, each.status, claimed, call.message_id)
+                    call.came_to = {"AlertsRaised": batch.raised, "AlertsCleared": batch.cleared}
+                    return batch
                 return calculate(each.calculator, each.status, claimed, call.message_id)
     except Exception as error:
         if not claimed or isinstance(error, DefinitionError) or _is_of_the_database(error):
@@ -286,5 +289,5 @@ def _recorded(each: Processor, caller: Caller) -> Iterator[Call]:
         ),
         "Processor": each.name,
     }
-    with recorded_call("ProcessTriggers", caller, body) as call:
+    with recorded_call(PROCESS_TRIGGERS, caller, body) as call:
         yield call

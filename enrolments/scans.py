@@ -14,6 +14,7 @@ from pasi.caller_info import in_process, of_operator
 from pasi.services import Caller, recorded_call
 
 SCAN_OBJECT, AGAIN_OBJECT = "NextScanDate", "Operator"
+RAISE_TRIGGERS = "RaiseTriggers"  # the operation of somebody who asks for it
 ENROLMENTS = {"StudentSchoolEnrolment": SchoolEnrolment, "CourseEnrolment": CourseEnrolment}
 BATCH = 5_000
 
@@ -59,7 +60,7 @@ def raise_again(
         "SetAside": set_aside,
         "Organization": organization,
     }
-    with recorded_call("RaiseTriggers", caller, body):
+    with recorded_call(RAISE_TRIGGERS, caller, body):
         for each in processors:
             keys: set[int] = set()
             if set_aside:

@@ -71,12 +71,16 @@ class Calculator(Protocol):
 
 @dataclass
 class Batch:
-    """What became of a batch, in records; and up to which version of triggers it went."""
+    """What became of a batch, in records; up to which version of triggers it went; and how many
+    alerts it raised and cleared.
+    """
 
     claimed: int = 0
     processed: int = 0
     set_aside: int = 0
     up_to: int = 0
+    raised: int = 0
+    cleared: int = 0
 
     def __add__(self, other: "Batch") -> "Batch":
         return Batch(
@@ -84,6 +88,8 @@ class Batch:
             self.processed + other.processed,
             self.set_aside + other.set_aside,
             max(self.up_to, other.up_to),
+            self.raised + other.raised,
+            self.cleared + other.cleared,
         )
 
 
@@ -108,7 +114,7 @@ def carry_out(
     found = _judged(judge, subjects)
     # A record that was moved to another student while it was loaded stays outstanding.
     good = [key for key in version_of if key in subjects and key not in found.errors]
-    changed = _replace_alerts(judge.record_type, subjects, found, good, call)
+    changed, raised, cleared = _replace_alerts(judge.record_type, subjects, found, good, call)
     former = dict(status.objects.filter(pk__any=bulk.Many(good)).values_list("pk", "version"))
     _mark_done(
         status,
@@ -118,7 +124,7 @@ def carry_out(
         ],
     )
     set_aside(status, [(key, version_of[key], error) for key, error in found.errors.items()])
-    return Batch(len(claimed), len(good), len(found.errors), _up_to(claimed))
+    return Batch(len(claimed), len(good), len(found.errors), _up_to(claimed), raised, cleared)
 
 
 def calculate(
@@ -169,13 +175,14 @@ def _replace_alerts(
     found: Findings,
     keys: Sequence[int],
     call: UUID,
-) -> dict[int, int]:
+) -> tuple[dict[int, int], int, int]:
     """Make the stored alerts of the records `keys` those that were found.
 
     An alert that was there before keeps its row, hence its status; should its rule have been worded
     anew since, it takes the wording, which is no change of it. A new one takes the status of a kept
     acknowledgement. InProgress goes with its alert. Gives the new version of every record whose
-    alerts have changed.
+    alerts have changed, and how many alerts were raised and cleared; one that is shown anew is
+    neither.
     """
     records = bulk.Many(keys)
     stored = {
@@ -231,7 +238,8 @@ def _replace_alerts(
             for identity in new
         ),
     )
-    return versions
+    anew = len(gone.intersection(new))
+    return versions, len(new) - anew, len(gone) - anew
 
 
 def _about(subject: Subject) -> tuple[int, int | None, int | None]:

@@ -1,7 +1,9 @@
 """What every HTTP answer has in common: the message id, problem details, the caller's address."""
 
+import datetime
 import ipaddress
 import logging
+from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
 from django.conf import settings
@@ -17,6 +19,11 @@ MESSAGE_ID_HEADER = "PASI-Message-Id"
 def new_message_id():
     """A UUIDv7: unique, and ordered by time."""
     return uuid_utils.uuid7()
+
+
+def first_message_id(instant: datetime.datetime) -> UUID:
+    """The lowest UUIDv7 of an instant: 48 bits of milliseconds, then nothing."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80)
 
 
 def is_api(request: HttpRequest) -> bool:

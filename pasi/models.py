@@ -190,3 +190,45 @@ class OneTimePassword(models.Model):
 
     def __str__(self) -> str:
         return f"One-time password of user {self.user_id}"
+
+
+# --- Figures ------------------------------------------------------------------------------------
+# What the start page and the metrics show is counted now and then, never for a visitor.
+
+
+class FigureSet(models.Model):
+    """Figures that are counted together, and up to when. Its lock makes one count at a time.
+
+    `mark`: where a set is counted anew only after a change, the version that it has seen.
+    """
+
+    name = models.CharField(primary_key=True, max_length=30)
+    counted_at = models.DateTimeField(null=True)
+    mark = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Figure(models.Model):
+    """One number: how many, of what kind, when.
+
+    `period` is a day (2026-11-22), a school year (2026) or empty: for what is so now, and for all
+    days that are no longer kept one by one.
+    """
+
+    figure_set = models.ForeignKey(FigureSet, on_delete=models.CASCADE, db_index=False)
+    name = models.CharField(max_length=30)
+    key = models.CharField(max_length=120, blank=True)
+    period = models.CharField(max_length=10, blank=True)
+    value = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["figure_set", "name", "key", "period"], name="figure_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.key} {self.period}: {self.value}"

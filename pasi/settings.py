@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pasi import calendar, database
+from pasi.networks import network_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = database.var_directory(BASE_DIR)
@@ -290,6 +291,14 @@ PASI_ASN_CHECK_DIGIT = os.environ.get("PASI_ASN_CHECK_DIGIT", "luhn")
 PASI_RULES_OFF = _words("PASI_RULES_OFF")
 # Networks whose X-Forwarded-For header is believed (the balancer in front of the web processes).
 PASI_TRUSTED_PROXIES = _words("PASI_TRUSTED_PROXIES")
+# Networks that may read /metrics, none by default; and a bearer token that they need as well.
+PASI_METRICS_ALLOW = _words("PASI_METRICS_ALLOW")
+PASI_METRICS_TOKEN = os.environ.get("PASI_METRICS_TOKEN", "")
+for _network in PASI_METRICS_ALLOW:
+    try:
+        network_text(_network)
+    except ValueError as _error:
+        raise SystemExit(f"PASI_METRICS_ALLOW: {_error}") from None
 # Calls per minute and client at which 429 is answered; 0 = no limit.
 PASI_CLIENT_CALLS_PER_MINUTE = int(os.environ.get("PASI_CLIENT_CALLS_PER_MINUTE", "0"))
 # Requests for a token per minute and network address at which 429 is answered; 0 = no limit.

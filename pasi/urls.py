@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from audit.views import ServiceCallListView, ServiceCallView
 from credentials.views import CredentialListView, CredentialView, StudentCredentialsView
 from enrolments.views import CoreAlertListView, ProcessorListView, SchoolEnrolmentListView
+from pasi.metrics import metrics
 from pasi.operations import SERVICES
 from pasi.reference_views import ClientView, CodeListView, OrganizationListView, RuleListView
 from pasi.schema_views import DocumentationView, SchemaView
@@ -38,6 +39,7 @@ reading = [
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz),
+    path("metrics", metrics),
     path("oauth/token/", TokenView.as_view(), name="token"),
     path("oauth/revoke/", RevokeTokenView.as_view(), name="revoke-token"),
     *(

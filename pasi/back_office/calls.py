@@ -31,8 +31,13 @@ def staff_caller_info(request: HttpRequest) -> dict[str, Any]:
 
 def set_up_call(request: HttpRequest, what: dict[str, Any]):
     """The context of a change of the set-up; `what` says which, without secrets."""
+    return staff_call(CHANGE_SET_UP, request, what)
+
+
+def staff_call(operation: str, request: HttpRequest, what: dict[str, Any]):
+    """The context of something that a staff user has done and that no service does."""
     body = {"CallerInfo": staff_caller_info(request), **what}
-    return recorded_call(CHANGE_SET_UP, staff_caller(request), body)
+    return recorded_call(operation, staff_caller(request), body)
 
 
 def recorded_page(

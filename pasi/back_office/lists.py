@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pasi import bulk
 from pasi.calendar import current_school_year, school_year_text
+from pasi.http import first_message_id
 from pasi.models import Code
 from pasi.text_search import folded
 from students.models import Name, Student
@@ -106,11 +107,6 @@ class ReceivedFilter(admin.SimpleListFilter):
             return queryset
         since = timezone.now() - datetime.timedelta(days=int(self.value()))
         return queryset.filter(message_id__gte=first_message_id(since))
-
-
-def first_message_id(instant: datetime.datetime) -> UUID:
-    """The lowest UUIDv7 of an instant: 48 bits of milliseconds, then nothing."""
-    return UUID(int=int(instant.timestamp() * 1000) << 80)
 
 
 # --- Searching ----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from audit.models import SignIn
 from pasi.back_office import second_factor, sign_in
 from pasi.back_office.calls import recorded_page
+from pasi.back_office.home import home
 from pasi.back_office.menu import finds, navigation
 from pasi.back_office.sign_in import next_step
 from pasi.back_office.theme import ThemedSite
@@ -46,6 +47,7 @@ class BackOfficeSite(ThemedSite):
     def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         context = {
             "finds": finds(request),
+            **home(request),
             "may_open_something": any(subject["may_open"] for subject in navigation(request)),
             **(extra_context or {}),
         }

@@ -36,19 +36,24 @@ def test_bodies_are_seen_with_the_permission_and_leave_a_trace(db):
     assert read.organization_code == "O.1"
     assert read.path == address(ServiceCall, "change", call.pk)
     assert (read.state_province_ids, read.count) == (["100000007"], 1)
+    assert read.filters == {"Contents": "shown"}
 
 
-def test_bodies_are_hidden_without_it(db):
+def test_without_it_what_is_personal_is_hidden_and_looking_leaves_a_trace_too(db):
     from django.contrib.auth.models import Permission
 
     user = staff("looker")
     user.user_permissions.add(Permission.objects.get(codename="view_servicecall"))
-    call = make_call(body='{"LastName": "Byron"}', asns=["100000007"])
+    call = make_call(
+        body='{"LastName": "Byron", "StateProvinceId": "100000007"}', asns=["100000007"]
+    )
     shown = page(signed_in(user), ServiceCall, call.pk)
     assert "Byron" not in shown
     assert "given" not in shown
-    assert "Hidden." in shown
-    assert not RecordRead.objects.exists()
+    assert "&quot;LastName&quot;: &quot;[hidden]&quot;" in shown
+    assert "&quot;StateProvinceId&quot;: &quot;100000007&quot;" in shown
+    assert "needs a permission of its own" in shown
+    assert RecordRead.objects.get().filters == {"Contents": "masked"}
 
 
 @pytest.mark.parametrize("body", ["not json {", "[" * 100_000, "", '"\\ud800"'])

@@ -26,6 +26,7 @@ def province(clones, django_db_setup, django_db_blocker):
             call_command("generate_province", students=STUDENTS, seed=1, **quiet)
             call_command("award_credentials", achieved_not_awarded=True, **quiet)
             call_command("process_triggers", **quiet)
+            call_command("refresh_figures", **quiet)
             User.objects.create_superuser(
                 "boss", password=PASSWORD, first_name="Bea", last_name="Boss"
             )

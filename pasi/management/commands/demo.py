@@ -52,6 +52,7 @@ class Command(BaseCommand):
             client = self._api_client()
             self._fill(students)
             self._award()
+            call_command("refresh_figures")
             self._say_how_to_get_in(port, *client)
             if not no_serve:
                 self._serve(port)

@@ -1,0 +1,198 @@
+"""Filters of the list of calls in the back office: chosen from a list, or typed."""
+
+import datetime
+import re
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.filters import calls_about
+from audit.models import ServiceResponse
+from pasi.back_office.formats import asn_text
+from pasi.back_office.lists import asn_in
+from pasi.calendar import ALBERTA
+from pasi.clients import normalized_code
+from pasi.figures.counting import unanswered
+from pasi.http import first_message_id
+from pasi.models import PasiClient
+from pasi.text_search import folded
+
+ORGANIZATION = re.compile(r"(?:[SA]\.[0-9]{4}|O\.[0-9]{1,4})")
+CODE = re.compile(r"[0-9]{4,5}")
+
+
+class OutcomeFilter(admin.SimpleListFilter):
+    title = _("outcome")
+    parameter_name = "outcome"
+
+    def lookups(self, request, model_admin):
+        return [
+            *ServiceResponse.Outcome.choices,
+            ("unanswered", _("Unanswered: nothing was applied")),
+            ("none", _("No answer, or none yet")),
+        ]
+
+    def queryset(self, request, queryset):
+        if self.value() == "unanswered":
+            return queryset.filter(unanswered(timezone.now()))
+        if self.value() == "none":
+            return queryset.filter(response__isnull=True)
+        return queryset.filter(response__outcome=self.value()) if self.value() else queryset
+
+
+class TypedFilter(admin.SimpleListFilter):
+    """A filter whose value is typed into the form above the list; beside the list it shows nothing.
+
+    A value that cannot be read finds nothing, and `problem` says how to mend it: leaving the filter
+    out would show more than was asked for.
+    """
+
+    template = "admin/filter_typed.html"
+    help_text: Any = ""
+    how_to_write: Any = ""
+    options: list[tuple[str, str]] | None = None  # chosen instead of typed
+
+    def __init__(self, request, params, model, model_admin):
+        super().__init__(request, params, model, model_admin)
+        self.text = (self.value() or "").strip()
+        self.problem = ""
+
+    def lookups(self, request, model_admin):
+        return ()
+
+    def has_output(self) -> bool:
+        return True
+
+    def choices(self, changelist):
+        if self.text:
+            yield {"selected": True, "query_string": "", "display": self.shown()}
+
+    def shown(self) -> str:
+        return self.text
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        if not self.text:
+            return queryset
+        try:
+            return self.found(queryset)
+        except ValueError:
+            self.problem = self.how_to_write
+            return queryset.none()
+
+    def found(self, queryset: QuerySet) -> QuerySet:
+        """ValueError where the text cannot be read."""
+        raise NotImplementedError
+
+
+def instant_of(text: str, *, end: bool) -> datetime.datetime:
+    """The instant that "2026-11-22" or "2026-11-22 14:05" stands for in Alberta; with `end`, that
+    after the day or the minute. ValueError for anything else.
+    """
+    try:
+        instant, length = datetime.datetime.strptime(text, "%Y-%m-%d"), {"days": 1}
+    except ValueError:
+        text = text.replace("T", " ")
+        instant, length = datetime.datetime.strptime(text, "%Y-%m-%d %H:%M"), {"minutes": 1}
+    if end:
+        instant += datetime.timedelta(**length)
+    return instant.replace(tzinfo=ALBERTA)
+
+
+class SinceFilter(TypedFilter):
+    title = _("from")
+    parameter_name = "since"
+    help_text = _("2026-11-22, or 2026-11-22 14:05")
+    how_to_write = _("“From” is a day such as 2026-11-22, or a time such as 2026-11-22 14:05.")
+
+    def found(self, queryset):
+        return queryset.filter(message_id__gte=first_message_id(instant_of(self.text, end=False)))
+
+
+class UntilFilter(TypedFilter):
+    title = _("to")
+    parameter_name = "until"
+    help_text = _("that day or minute included")
+    how_to_write = _("“To” is a day such as 2026-11-22, or a time such as 2026-11-22 14:05.")
+
+    def found(self, queryset):
+        return queryset.filter(message_id__lt=first_message_id(instant_of(self.text, end=True)))
+
+
+class ClientFilter(TypedFilter):
+    title = _("client")
+    parameter_name = "client"
+    how_to_write = _("Choose a client from the list.")
+
+    def __init__(self, request, params, model, model_admin):
+        super().__init__(request, params, model, model_admin)
+        clients = PasiClient.objects.order_by("name").values_list("pk", "name")
+        self.options = [(str(key), name) for key, name in clients]
+
+    def shown(self):
+        return dict(self.options).get(self.text, self.text)
+
+    def found(self, queryset):
+        return queryset.filter(client=int(self.text))
+
+
+class OrganizationFilter(TypedFilter):
+    title = _("organization")
+    parameter_name = "organization"
+    help_text = _("S.0982, A.3020 or O.1")
+    how_to_write = _("An organization is written S.0982, A.3020 or O.1.")
+
+    def found(self, queryset):
+        code = normalized_code(self.text)
+        if not ORGANIZATION.fullmatch(code):
+            raise ValueError(code)
+        return queryset.filter(organization_code=code)
+
+
+class UserFilter(TypedFilter):
+    title = _("user")
+    parameter_name = "user"
+    help_text = _("name as in the call, or login of staff")
+
+    def found(self, queryset):
+        staff = User.objects.filter(username=self.text).values_list("pk", flat=True)
+        return queryset.filter(Q(user_name__folded=folded(self.text)) | Q(staff__in=list(staff)))
+
+
+class StudentFilter(TypedFilter):
+    title = _("student")
+    parameter_name = "asn"
+    help_text = _("ASN, with or without hyphens")
+    how_to_write = _("An ASN has nine digits, with or without hyphens: 1234-5678-9.")
+
+    def shown(self):
+        asn = asn_in(self.text)
+        return asn_text(asn) if asn else self.text
+
+    def found(self, queryset):
+        asn = asn_in(self.text)
+        if asn is None:
+            raise ValueError(self.text)
+        return queryset.filter(pk__any=list(calls_about([asn])))
+
+
+class CodeFilter(TypedFilter):
+    title = _("rule code")
+    parameter_name = "code"
+    help_text = _("of a rejection or fault: 44012, 3001")
+    how_to_write = _("A rule code has four or five digits, such as 44012 or 3001.")
+
+    def found(self, queryset):
+        if not CODE.fullmatch(self.text):
+            raise ValueError(self.text)
+        # The second condition is that of the index.
+        return queryset.filter(response__codes__contains=[self.text]).filter(~Q(response__codes=[]))
+
+
+TYPED = (
+    *(SinceFilter, UntilFilter, ClientFilter, OrganizationFilter, UserFilter, StudentFilter),
+    CodeFilter,
+)

@@ -1,0 +1,267 @@
+"""The start page: what needs attention, and how things go. Figures are kept, never counted here;
+each reader sees those whose lists they may open.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import ServiceCall, ServiceResponse
+from credentials import review_counts
+from credentials.models import AwardedCredential, AwardingRun, RequirementSetStatus
+from enrolments.models import CoreAlert, StudentTrigger
+from enrolments.processors import PROCESSORS
+from pasi.back_office.charts import COLOURS, Chart, Series
+from pasi.back_office.formats import instant_text
+from pasi.calendar import ALBERTA, current_school_year, school_year_text
+from pasi.codes import code_list
+from pasi.figures.counting import UNANSWERED
+from pasi.figures.keeping import DAYS, as_of
+from pasi.models import Figure
+
+NAMES = (
+    *("reviews", "alerts", "waiting", "set_aside", "failed_jobs", "troubled_calls", "open_runs"),
+    *("credentials", "calls", "alert_changes"),
+)
+YEARS = 12  # school years in the chart of credentials
+# Older figures mean that no worker counts.
+STALE_AFTER = datetime.timedelta(minutes=20)
+
+KINDS_OF_REVIEW = {
+    "achieved-not-awarded": _("Achieved but not awarded"),
+    "awarded-not-ordered": _("Awarded but not ordered"),
+    "awarded-no-longer-achieved": _("Awarded but no longer achieved"),
+    "not-awarded-needs-review": _("Not awarded and needs review"),
+}
+
+# name -> (key, period) -> value
+Figures = Mapping[str, Mapping[tuple[str, str], int]]
+
+
+@dataclass(frozen=True)
+class Attention:
+    """A figure that may need somebody. Without an address it has no list yet."""
+
+    label: Any
+    value: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    title: Any
+    figures: list[Attention]
+
+
+def home(request: HttpRequest) -> dict[str, Any]:
+    """What the template of the start page shows. Two queries."""
+    counted, figures = as_of(), _figures()
+    subjects = [subject for subject in _subjects(request, figures) if subject.figures]
+    return {
+        "as_of": counted and instant_text(counted),
+        "figures_are_old": counted is not None and timezone.now() - counted > STALE_AFTER,
+        "attention": subjects,
+        "charts": list(_charts(request, figures)),
+    }
+
+
+def _figures() -> Figures:
+    found: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    rows = Figure.objects.filter(name__in=NAMES).values_list("name", "key", "period", "value")
+    for name, key, period, value in rows:
+        found[name][key, period] = value
+    return found
+
+
+def _may(request: HttpRequest, model: type[models.Model]) -> bool:
+    return admin.site.get_model_admin(model).has_view_permission(request)
+
+
+def _list(model: type[models.Model], query: dict[str, Any] | None = None) -> str:
+    options = model._meta
+    address = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+# --- What needs attention -----------------------------------------------------------------------
+
+
+def _subjects(request: HttpRequest, figures: Figures) -> Iterator[Subject]:
+    def value(name: str, key: str = "") -> int:
+        return figures[name].get((key, ""), 0)
+
+    if _may(request, CoreAlert):
+        severities = (
+            (CoreAlert.AlertType.WARNING, _("Warnings")),
+            (CoreAlert.AlertType.ADVICE, _("Advice")),
+        )
+        yield Subject(
+            _("Open work items (core alerts)"),
+            [
+                Attention(
+                    label,
+                    value("alerts", severity),
+                    _list(CoreAlert, {"alert_type__exact": severity.value}),
+                )
+                for severity, label in severities
+            ],
+        )
+    if _may(request, AwardedCredential) and _may(request, RequirementSetStatus):
+        yield Subject(
+            _("Credentials to review"),
+            [
+                Attention(KINDS_OF_REVIEW[kind], value("reviews", kind), review_list(kind))
+                for kind in review_counts.KINDS
+            ],
+        )
+    if _may(request, AwardingRun):
+        runs = Attention(
+            _("Awarding runs not finished"),
+            value("open_runs"),
+            _list(AwardingRun, {"state": "open"}),
+        )
+        yield Subject(_("Awarding"), [runs])
+    yield Subject(_("Work in the background"), list(_background_work(request, value)))
+    if _may(request, ServiceCall):
+        yield Subject(
+            _("Service calls of the last 24 hours"),
+            [
+                Attention(
+                    label,
+                    value("troubled_calls", key),
+                    _list(ServiceCall, {"received": "1", "outcome": outcome}),
+                )
+                for label, key, outcome in (
+                    (_("Ended in a fault"), ServiceResponse.Outcome.FAULT, "Fault"),
+                    (_("Unanswered: nothing was applied"), UNANSWERED, "unanswered"),
+                )
+            ],
+        )
+
+
+def review_list(kind: str) -> str:
+    """The list of credentials to review of one kind; nothing where there is no such list yet."""
+    try:
+        return f"{reverse('admin:credentials_reviews')}?{urlencode({'kind': kind})}"
+    except NoReverseMatch:
+        return ""
+
+
+def _background_work(request: HttpRequest, value) -> Iterator[Attention]:
+    open_to_reader = [each for each in PROCESSORS if _may(request, each.trigger)]
+    if not _may(request, StudentTrigger):  # whose page has all processors
+        return
+    page = reverse("admin:enrolments_processors")
+    waiting = sum(value("waiting", each.name) for each in open_to_reader)
+    yield Attention(_("Records that wait for a worker"), waiting, page)
+    aside = sum(value("set_aside", each.name) for each in open_to_reader)
+    with_some = [each for each in open_to_reader if value("set_aside", each.name)]
+    # One list holds them all, or the page says in which lists they are.
+    only = with_some[0] if len(with_some) == 1 else None
+    url = _list(only.trigger, {"work": "aside"}) if only else page
+    yield Attention(_("Records set aside after an error"), aside, url)
+    yield Attention(_("Failed background jobs"), value("failed_jobs"), f"{page}#failed-jobs")
+
+
+# --- How things go ------------------------------------------------------------------------------
+
+
+def _charts(request: HttpRequest, figures: Figures) -> Iterator[Chart]:
+    if _may(request, AwardedCredential):
+        yield _credentials(figures["credentials"])
+    days = _days()
+    if _may(request, ServiceCall):
+        yield _calls(figures["calls"], days)
+    if _may(request, CoreAlert):
+        yield _alert_changes(figures["alert_changes"], days)
+
+
+def _days() -> list[datetime.date]:
+    today = timezone.now().astimezone(ALBERTA).date()
+    return [today - datetime.timedelta(days=ago) for ago in range(DAYS - 1, -1, -1)]
+
+
+def _credentials(counted: Mapping[tuple[str, str], int]) -> Chart:
+    """The types of which there are most have bars of their own; the table has all."""
+    first = current_school_year() - YEARS + 1
+    years = list(range(first, first + YEARS))
+    names = code_list("CredentialType")
+
+    def series(kind: str) -> Series:
+        links = {
+            place: _list(AwardedCredential, {"credential_type": kind, "school_year": year})
+            for place, year in enumerate(years)
+        }
+        name = names[kind].short_name if kind in names else kind
+        values = [counted.get((kind, str(year)), 0) for year in years]
+        return Series(f"{kind} {name}", values, links)
+
+    found = [series(kind) for kind in sorted({kind for kind, _year in counted})]
+    found = [each for each in found if any(each.values)]
+    by_size = sorted(found, key=lambda each: -sum(each.values))
+    shown, others = by_size, by_size[COLOURS - 1 :]
+    if len(by_size) > COLOURS:
+        rest = [sum(values) for values in zip(*(each.values for each in others), strict=True)]
+        shown = [*by_size[: COLOURS - 1], Series(_("Other types"), rest)]
+    return Chart(
+        "credentials",
+        _("Credentials by type and school year"),
+        _("School year"),
+        [school_year_text(year) for year in years],
+        shown or [Series("", [0] * YEARS)],
+        when_empty=_("No credential has been awarded for these school years."),
+        table=found,
+    )
+
+
+def _calls(counted: Mapping[tuple[str, str], int], days: list[datetime.date]) -> Chart:
+    outcomes = (
+        (ServiceResponse.Outcome.APPLIED, _("Applied"), "Applied"),
+        (ServiceResponse.Outcome.REJECTED, _("Rejected"), "Rejected"),
+        (ServiceResponse.Outcome.FAULT, _("Fault"), "Fault"),
+        (ServiceResponse.Outcome.REPLAYED, _("Replayed"), "Replayed"),
+        (UNANSWERED, _("Unanswered"), "unanswered"),
+    )
+    return Chart(
+        "calls",
+        _("Service calls per day by outcome"),
+        _("Day"),
+        [day.isoformat() for day in days],
+        [
+            Series(
+                label,
+                [counted.get((key, day.isoformat()), 0) for day in days],
+                {
+                    place: _list(ServiceCall, {"since": day, "until": day, "outcome": of_filter})
+                    for place, day in enumerate(days)
+                },
+            )
+            for key, label, of_filter in outcomes
+        ],
+        when_empty=_("No service was called in these 30 days."),
+    )
+
+
+def _alert_changes(counted: Mapping[tuple[str, str], int], days: list[datetime.date]) -> Chart:
+    return Chart(
+        "alert-changes",
+        _("Alerts opened and cleared per day"),
+        _("Day"),
+        [day.isoformat() for day in days],
+        [
+            Series(label, [counted.get((key, day.isoformat()), 0) for day in days])
+            for key, label in (("raised", _("Opened")), ("cleared", _("Cleared")))
+        ],
+        stacked=False,
+        when_empty=_("No alert was opened or cleared in these 30 days."),
+    )
