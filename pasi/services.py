@@ -79,6 +79,8 @@ class Call:
     started: float
     organization: Organization | None = None
     request: dict[str, Any] = field(default_factory=dict)
+    # What the record keeps of a call that no published service answers (recorded_call).
+    report: dict[str, Any] | None = None
 
     def milliseconds(self) -> int:
         return int((time.monotonic() - self.started) * 1000)
@@ -380,7 +382,7 @@ def recorded_call(operation: str, caller: Caller, body: dict[str, Any]) -> Itera
         with transaction.atomic(durable=True), during_call(call.message_id):
             bulk.announce_version()
             yield call
-            _record_result(call, Result({}, Outcome.APPLIED))
+            _record_result(call, Result({}, Outcome.APPLIED, stored_body=call.report))
     except BaseException as error:
         record_fault(call, _fault_of(error, call))
         raise
