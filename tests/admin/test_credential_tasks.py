@@ -1,5 +1,5 @@
-"""What a Credential Officer does with one credential: finding it by number, re-issuing it, its legacy
-number, deleting it in words, awarding one student."""
+"""What a Credential Officer does with one credential: finding it by number, re-issuing it, its
+legacy number, deleting it in words, awarding one student."""
 
 import datetime
 import html
