@@ -17,14 +17,14 @@ from credentials.award_one_pages import award_one_url
 from credentials.credential_numbers import written
 from credentials.models import AwardedCredential, RequirementSetStatus
 from credentials.order_in_bulk_pages import order_in_bulk_url, types, years
-from credentials.reviews import KINDS, found, ordered_since, page
+from credentials.reviews import KINDS, found, page
 from credentials.services import SubmitCredentialAwardingSingle, SubmitDocumentOrder
 from pasi.back_office.admins import BackOfficeAdmin, may_view, record_url
 from pasi.back_office.csv_out import csv_file
 from pasi.back_office.formats import asn_text
 from pasi.back_office.reads import record_read
 from pasi.back_office.theme import Select
-from pasi.calendar import school_year_text
+from pasi.calendar import current_school_year, first_day, school_year_text
 from pasi.staff_roles import may_send
 
 Label = gettext_lazy
@@ -78,12 +78,13 @@ class ReviewsPage(View):
             "kinds": [(name, each.title) for name, each in KINDS.items()],
             "kind": kind,
             "what_it_is": KINDS[kind].what_it_is,
-            "since": ordered_since() if kind == "awarded-not-ordered" else None,
+            "leaves_out_legacy": kind == "awarded-not-ordered",
+            "looked_at": shown.looked_at,
             "filters": chosen,
             "rows": [self.row(request, kind, row) for row in shown.rows],
             "is_first": not request.GET.get("after"),
             "first_url": self.address(kind, after=None),
-            "next_url": shown.place and self.address(kind, after=_written(shown.place)),
+            "next_url": shown.following and self.address(kind, after=_written(shown.following)),
             "csv_url": self.address(kind, after=None, csv="1"),
             "bulk_url": self.bulk_url(request, kind, chosen.chosen()),
         }
@@ -99,11 +100,12 @@ class ReviewsPage(View):
         return f"?{query.urlencode()}"
 
     def bulk_url(self, request: HttpRequest, kind: str, chosen: dict[str, Any]) -> str:
-        """Where the documents of the list are ordered at once."""
+        """Where the documents of the list are ordered at once: those of the last two years."""
         if kind != "awarded-not-ordered" or not may_send(request.user, SubmitDocumentOrder):
             return ""
         return order_in_bulk_url(
-            credential_type=chosen.get("credential_type"), awarded_from=ordered_since().isoformat()
+            credential_type=chosen.get("credential_type"),
+            awarded_from=first_day(current_school_year() - 1).isoformat(),
         )
 
     def exported(self, kind: str, rows) -> HttpResponse:

@@ -1,11 +1,11 @@
 """Credentials to review: what awarding, ordering and calculating have left for a person to look at.
 
-One query for each page, answered from indexes and read in their order; nothing is counted. Students
-whose recalculation is outstanding are left out. Source of the kinds: PASI knowledge base; their
-conditions: inferred.
+Read in the order of an index, the newest first; nothing is counted. Where what is looked for is
+rare, a page ends after a fixed number of rows that were looked at and says where it stopped, so no
+page costs more with millions of students. Students whose recalculation is outstanding are left out.
+Source of the kinds: PASI knowledge base; their conditions: inferred.
 """
 
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,23 +17,24 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import ServiceCall
 from credentials.models import AwardedCredential, DocumentOrderItem, RequirementSetStatus
 from enrolments.models import SchoolEnrolment, TranscriptTrigger
-from pasi.calendar import current_school_year, first_day
 
 Status = RequirementSetStatus.Status
 PAGE_SIZE = 50
+LOOKED_AT = 200_000  # rows for one page, at most
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`rows`: all there are. `order`: two columns whose index the list is read by, the greatest
-    first; they name a place in it. `student`: the column of the student concerned.
+    """`rows`: all there are; `among`: the rows that are looked at for them. `order`: two columns
+    whose index both are read by, the greatest first; they name a place in it. `credential_type`:
+    the column that has it.
     """
 
     title: Any
     what_it_is: Any
     rows: Callable[[], QuerySet]
+    among: Callable[[], QuerySet]
     order: tuple[str, str]
-    student: str
     credential_type: str
 
 
@@ -83,7 +84,6 @@ def _awarded_not_ordered() -> QuerySet:
     return _active_awards().filter(
         ~Exists(ordered),
         ~Exists(imported),
-        awarded_on__gte=ordered_since(),
         legacy_number="",
     )
 
@@ -104,8 +104,20 @@ def _awarded_no_longer_achieved() -> QuerySet:
 def _active_awards() -> QuerySet:
     """With `person`, the student behind the number: requirement sets are that one's."""
     person = Coalesce("student__primary", "student")
-    awards = AwardedCredential.objects.filter(is_deleted=False).annotate(person=person)
+    awards = _not_deleted().annotate(person=person)
     return awards.filter(~_being_recalculated("person")).select_related("student__legal_name")
+
+
+def _not_deleted() -> QuerySet:
+    return AwardedCredential.objects.filter(is_deleted=False)
+
+
+def _achieved() -> QuerySet:
+    return RequirementSetStatus.objects.filter(status=Status.ACHIEVED)
+
+
+def _to_be_assessed() -> QuerySet:
+    return RequirementSetStatus.objects.filter(status=Status.TO_BE_ASSESSED)
 
 
 def _being_recalculated(student: str) -> Exists:
@@ -117,43 +129,38 @@ def _being_recalculated(student: str) -> Exists:
     )
 
 
-def ordered_since() -> datetime.date:
-    """Awards before this day are not asked after: the last school year and the present one."""
-    return first_day(current_school_year() - 1)
-
-
 # In the order of the screens, under the names that the address of the list knows them by.
 KINDS: dict[str, Kind] = {
     "achieved-not-awarded": Kind(
         _("Achieved but not awarded"),
         _("Students who have achieved a credential that nobody has awarded to them."),
         _achieved_not_awarded,
+        _achieved,
         ("student", "requirement_set"),
-        "student",
         "requirement_set__credential_type",
     ),
     "awarded-not-ordered": Kind(
         _("Awarded but not ordered"),
         _("Credentials whose document was never ordered, or whose order was cancelled."),
         _awarded_not_ordered,
+        _not_deleted,
         ("awarded_on", "pk"),
-        "student",
         "credential_type",
     ),
     "awarded-no-longer-achieved": Kind(
         _("Awarded but no longer achieved"),
         _("Credentials whose requirements the student does not meet any more."),
         _awarded_no_longer_achieved,
+        _not_deleted,
         ("student", "credential_type"),
-        "student",
         "credential_type",
     ),
     "not-awarded-needs-review": Kind(
         _("Not awarded and needs review"),
         _("Students who lack nothing but what a person has to assess."),
         _not_awarded_needs_review,
+        _to_be_assessed,
         ("student", "requirement_set"),
-        "student",
         "requirement_set__credential_type",
     ),
 }
@@ -171,38 +178,54 @@ def found(
         rows = rows.filter(**{of.credential_type: credential_type})
     if enrolled_in is not None:
         enrolments = SchoolEnrolment.objects.filter(
-            student=OuterRef(of.student), school_year=enrolled_in, is_deleted=False
+            student=OuterRef("student"), school_year=enrolled_in, is_deleted=False
         )
         rows = rows.filter(Exists(enrolments))
     return rows.order_by(*(f"-{column}" for column in of.order))
 
 
+Place = tuple[Any, Any]  # the values of the two columns of Kind.order
+
+
 @dataclass(frozen=True)
 class Page:
-    """`place`: where the next page starts, if there is one."""
+    """`following`: where the next page starts, if anything is left to be looked at.
+    `looked_at`: how many rows were, where that is why the page ended.
+    """
 
     rows: list[Any]
-    place: tuple[Any, Any] | None
+    following: Place | None
+    looked_at: int | None = None
 
 
-def page(kind: str, rows: QuerySet, after: tuple[Any, Any] | None = None) -> Page:
-    """The rows after a place. One query; nothing is counted."""
-    first, second = KINDS[kind].order
-    if after is not None:
-        # The first condition bounds the index; the second is about rows at the same place of it.
-        rows = rows.filter(
-            Q(**{f"{first}__lte": after[0]}),
-            Q(**{f"{first}__lt": after[0]}) | Q(**{f"{second}__lt": after[1]}),
-        )
+def page(kind: str, rows: QuerySet, after: Place | None = None) -> Page:
+    """The rows after a place. Two queries."""
+    of = KINDS[kind]
+    first, second = of.order
+    among = _after(of.among().order_by(*(f"-{column}" for column in of.order)), of, after)
+    [stop] = among.values_list(first, flat=True)[LOOKED_AT : LOOKED_AT + 1] or [None]
+    rows = _after(rows, of, after)
+    if stop is not None:
+        rows = rows.filter(**{f"{first}__gte": stop})
     shown = list(rows[: PAGE_SIZE + 1])
-    more = len(shown) > PAGE_SIZE
-    shown = shown[:PAGE_SIZE]
-    return Page(shown, place_of(kind, shown[-1]) if more else None)
+    if len(shown) > PAGE_SIZE:
+        shown = shown[:PAGE_SIZE]
+        return Page(shown, tuple(getattr(shown[-1], _attribute(shown[-1], c)) for c in of.order))
+    if stop is not None:
+        # All that stands at `stop` was looked at: nothing is less than the least.
+        return Page(shown, (stop, 0 if second == "pk" else ""), LOOKED_AT)
+    return Page(shown, None)
 
 
-def place_of(kind: str, row: Any) -> tuple[Any, Any]:
-    first, second = KINDS[kind].order
-    return tuple(getattr(row, _attribute(row, name)) for name in (first, second))
+def _after(rows: QuerySet, of: Kind, place: Place | None) -> QuerySet:
+    if place is None:
+        return rows
+    first, second = of.order
+    # The first condition bounds the index; the second is about rows at the same place of it.
+    return rows.filter(
+        Q(**{f"{first}__lte": place[0]}),
+        Q(**{f"{first}__lt": place[0]}) | Q(**{f"{second}__lt": place[1]}),
+    )
 
 
 def _attribute(row: Model, name: str) -> str:

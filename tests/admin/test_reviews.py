@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import RecordRead
+from credentials import reviews
 from credentials.models import RequirementSetStatus
 from credentials.reviews import KINDS, PAGE_SIZE
 from enrolments.triggers import raise_triggers
@@ -94,7 +95,9 @@ def test_awarded_not_ordered(olive):
         old.save()
     order(cancelled, "Cancelled")
     order(sent, "Delivered")
-    assert listed(olive, "awarded-not-ordered") == [cancelled.student.asn, never.student.asn]
+    assert listed(olive, "awarded-not-ordered") == [
+        *(cancelled.student.asn, never.student.asn, old.student.asn),
+    ]
     page = olive.get(PAGE, {"kind": "awarded-not-ordered"}).content.decode()
     assert reverse("admin:order_document", args=[never.pk]) in page
     assert f"{reverse('admin:order_documents_in_bulk')}?awarded_from=2024-09-01" in page
@@ -199,3 +202,32 @@ def test_who_may_see_them(olive, group, status, may_award):
     menu = other.get("/admin/").content.decode()
     assert (PAGE in menu) == (status == 200)
     assert (reverse("admin:order_documents_in_bulk") in menu) == may_award
+
+
+def test_a_page_ends_where_enough_was_looked_at(olive, monkeypatch):
+    """So rare finds among millions cost no more; nothing is left out or shown twice."""
+    with set_up():
+        students = [graduate() for _each in range(13)]
+        for number, student in enumerate(students):
+            if number not in (0, 12):
+                make_award(student, "AHSD", FIRST + number, 2026 - number)
+    monkeypatch.setattr(reviews, "LOOKED_AT", 3)
+    found, address, texts = [], f"{PAGE}?kind=achieved-not-awarded", []
+    while address:
+        response = olive.get(address)
+        found.append([row["asn"].replace("-", "") for row in response.context["rows"]])
+        texts.append(text_of(response))
+        following = response.context["next_url"]
+        address = following and f"{PAGE}{following}"
+    assert found == [[students[12].asn], [], [], [students[0].asn]]
+    assert "Look further" in texts[0]
+    assert "Nothing to review so far." in texts[1]
+    for kind in ("awarded-not-ordered", "awarded-no-longer-achieved"):
+        address = f"{PAGE}?kind={kind}"
+        rows = []
+        while address:
+            response = olive.get(address)
+            rows += [row["asn"] for row in response.context["rows"]]
+            following = response.context["next_url"]
+            address = following and f"{PAGE}{following}"
+        assert len(rows) == len(set(rows)) == (11 if kind == "awarded-not-ordered" else 0)
