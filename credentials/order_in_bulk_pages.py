@@ -73,7 +73,7 @@ class ChoiceForm(forms.Form):
         required=False,
         min_value=1,
         max_value=2**31 - 1,
-        help_text=Label("Its number: 12."),
+        help_text=Label("Its number, such as 12."),
     )
     credential_type = forms.ChoiceField(
         label=Label("Credential type"), choices=types, widget=Select, required=False
@@ -91,14 +91,14 @@ class ChoiceForm(forms.Form):
         widget=TextInput,
         input_formats=["%Y-%m-%d"],
         required=False,
-        help_text=Label("2026-07-01"),
+        help_text=Label("Such as 2026-07-01."),
     )
     awarded_to = forms.DateField(
         label=Label("Awarded to"),
         widget=TextInput,
         input_formats=["%Y-%m-%d"],
         required=False,
-        help_text=Label("2026-07-31"),
+        help_text=Label("Such as 2026-07-31."),
     )
     organization = forms.CharField(
         label=Label("School or authority"),

@@ -20,7 +20,7 @@ from enrolments.models import SchoolEnrolment, TranscriptTrigger
 
 Status = RequirementSetStatus.Status
 PAGE_SIZE = 50
-LOOKED_AT = 200_000  # rows for one page, at most
+LOOKED_AT = 100_000  # rows for one page, at most
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ def test_an_officer_works_on_one_credential(desk):
         page.click(".kinds >> text=Awarded but not ordered")
         visit.assert_accessible()
         visit.picture("to-review")
-        page.click("text=Order the documents of all at once")
+        page.click("text=Order many documents at once")
         page.wait_for_selector("#confirm")
         visit.assert_accessible()
         visit.picture("order-in-bulk")
