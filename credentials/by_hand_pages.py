@@ -331,10 +331,15 @@ class ByHand:
         self.reasons = current_calculator().definitions.exemption_reasons
         rows = RequirementSetStatus.objects.filter(student=student, is_calculated=True)
         self.calculated = set(rows.values_list("requirement_set_id", flat=True))
+        manual = RequirementSet.objects.filter(category=RequirementSet.Category.MANUAL)
+        self.manual = set(manual.values_list("code", flat=True))
 
-    def set_url(self, code: str) -> str:
-        """Of a set whose status nobody calculates for the student."""
-        if not self.may_set or code in self.calculated:
+    def set_url(self, code: str, *, has_status: bool) -> str:
+        """Of a set whose status nobody calculates for the student: one that was imported or set by
+        hand, or that only people assess.
+        """
+        is_by_hand = code not in self.calculated and (has_status or code in self.manual)
+        if not (self.may_set and is_by_hand):
             return ""
         return reverse(f"admin:{SET_STATUS}", args=[self.asn, code])
 

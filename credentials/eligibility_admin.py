@@ -68,7 +68,7 @@ def _shown(credential: ExplainedCredential, by_hand: ByHand) -> ShownCredential:
         tuple(
             ShownSet(
                 each,
-                by_hand.set_url(each.code),
+                by_hand.set_url(each.code, has_status=each.status is not None),
                 tuple(
                     ShownRequirement(
                         requirement,
