@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from credentials import awarding_admin, definition_admin  # noqa: F401  (they register pages)
-from credentials.award_pages import AwardTasks
+from credentials.award_tasks import AwardTasks, OrderTasks, may_order, order_status_url
 from credentials.credential_numbers import written
 from credentials.eligibility_admin import ExplainsEligibility
 from credentials.finding import find_by_number
@@ -19,6 +19,8 @@ from credentials.models import (
     RequirementSet,
     RequirementSetStatus,
 )
+from credentials.numbers_through_time import numbers_through_time
+from credentials.order_pages import changes_of
 from credentials.requests import DELETE_REASONS
 from enrolments.admin import OfStudentAdmin
 from pasi.back_office.admins import (
@@ -28,7 +30,7 @@ from pasi.back_office.admins import (
     ReadOnlyInline,
     record_url,
 )
-from pasi.back_office.formats import NOTHING, who_called
+from pasi.back_office.formats import NOTHING
 from pasi.back_office.lists import (
     CredentialTypeFilter,
     SchoolYearFilter,
@@ -144,37 +146,6 @@ class NumberedAdmin(MarkedDeleted):
         return award.reason_name or award.delete_reason or NOTHING
 
 
-class ArchivedInline(NumberedAdmin, ReadOnlyInline):
-    """Every number that the award had before, the oldest first, and what took it away."""
-
-    model = ArchivedCredential
-    ordering = ("pk",)
-    verbose_name_plural = _("former numbers")
-    fields = (
-        "former_number",
-        "year",
-        "printed_name",
-        "awarded_on",
-        "legacy_number",
-        "deleted",
-        "reason",
-        "archived_at",
-        "replaced_by",
-    )
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("call__staff")
-
-    @admin.display(description=_("Credential number"))
-    def former_number(self, former: ArchivedCredential) -> str:
-        link = '<a href="{}">{}</a>'
-        return format_html(link, record_url(former), written(former.number_id))
-
-    @admin.display(description=_("Replaced through"))
-    def replaced_by(self, former: ArchivedCredential) -> str:
-        return f"{former.call.operation}, {who_called(former.call)}"
-
-
 class DocumentOrderInline(ReadOnlyInline):
     model = DocumentOrderItem
     has_history = True
@@ -189,9 +160,22 @@ class DocumentOrderInline(ReadOnlyInline):
         "updated_at",
     )
 
+    def get_fields(self, request, obj=None):
+        return (*self.fields, "change") if may_order(request) else self.fields
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.get_fields(request, obj)
+
     @admin.display(description=_("Credential number"))
     def credential_number(self, item: DocumentOrderItem) -> str:
         return written(item.number_id)
+
+    @admin.display(description=_("What to do"))
+    def change(self, item: DocumentOrderItem) -> str:
+        if not changes_of(item):
+            return NOTHING
+        label = _("Change or cancel")
+        return format_html('<a href="{}">{}</a>', order_status_url(item), label)
 
 
 @admin.register(AwardedCredential)
@@ -210,7 +194,13 @@ class AwardedCredentialAdmin(AwardTasks, NumberedAdmin, OfStudentAdmin):
     list_filter = (CredentialTypeFilter, SchoolYearFilter, "is_deleted")
     search_help_text = BY_NUMBER_OR_STUDENT
     fields = (*list_display, "reason", "version", "created_at", "updated_at")
-    inlines = (ArchivedInline, DocumentOrderInline)
+    change_form_template = "admin/award.html"
+    inlines = (DocumentOrderInline,)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            context["numbers"] = numbers_through_time(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def found(self, text: str) -> Q:
         return Q(pk__in=awards_found(text))
@@ -276,7 +266,7 @@ class ArchivedCredentialAdmin(NumberedAdmin, ReadOnlyAdmin):
 
 
 @admin.register(DocumentOrderItem)
-class DocumentOrderItemAdmin(ReadOnlyHistoryAdmin):
+class DocumentOrderItemAdmin(OrderTasks, ReadOnlyHistoryAdmin):
     """Items are ordered and changed by the services only."""
 
     lists_students = True

@@ -1,4 +1,8 @@
-"""The page that explains a student's eligibility, reached from the student's page; read only."""
+"""The page that explains a student's eligibility, reached from the student's page, and what can be
+done from there: set requirements by hand, exempt, award.
+"""
+
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,11 +10,26 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from credentials.explaining import explain
+from credentials.award_one_pages import (
+    AWARD_ONE,
+    AWARD_WHOM,
+    AwardOnePage,
+    AwardWhomPage,
+    award_one_url,
+)
+from credentials.by_hand_pages import ByHand, by_hand_urls
+from credentials.explaining import (
+    ExplainedCredential,
+    ExplainedRequirement,
+    ExplainedSet,
+    explain,
+)
+from credentials.services import SubmitCredentialAwardingSingle
 from pasi.back_office.admins import READING
 from pasi.back_office.formats import asn_text
 from pasi.back_office.reads import record_read
 from pasi.calendar import business_today, school_year_text
+from pasi.staff_roles import may_send
 from students.models import Student
 
 PAGE = "explain_eligibility"
@@ -20,12 +39,64 @@ def eligibility_url(student: Student) -> str:
     return reverse(f"admin:{PAGE}", args=[student.asn])
 
 
+# What is explained, each with what the reader can do about it: an address, "" for nothing.
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRequirement:
+    explained: ExplainedRequirement
+    by_hand_url: str
+    exemption_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSet:
+    explained: ExplainedSet
+    by_hand_url: str
+    requirements: tuple[ShownRequirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCredential:
+    explained: ExplainedCredential
+    sets: tuple[ShownSet, ...]
+
+
+def _shown(credential: ExplainedCredential, by_hand: ByHand) -> ShownCredential:
+    return ShownCredential(
+        credential,
+        tuple(
+            ShownSet(
+                each,
+                by_hand.set_url(each.code, has_status=each.status is not None),
+                tuple(
+                    ShownRequirement(
+                        requirement,
+                        by_hand.requirement_url(each.code, requirement.code),
+                        by_hand.exemption_url(requirement.code),
+                    )
+                    for requirement in each.requirements
+                ),
+            )
+            for each in credential.sets
+        ),
+    )
+
+
 class ExplainsEligibility:
-    """Adds the page to the admin of the stored statuses: who may view those may view it."""
+    """Adds the pages to the admin of the stored statuses: who may view those may view it."""
 
     def get_urls(self):
-        page = path("of/<str:asn>/", self.admin_site.admin_view(self.explanation), name=PAGE)
-        return [page, *super().get_urls()]
+        view, students = self.admin_site.admin_view, self.admin_site.get_model_admin(Student)
+        award_one = AwardOnePage.as_view(pages=students)
+        award_whom = AwardWhomPage.as_view(pages=students)
+        return [
+            path("award-one/", view(award_whom), name=AWARD_WHOM),
+            path("of/<str:asn>/award/", view(award_one), name=AWARD_ONE),
+            *by_hand_urls(self.admin_site, students),
+            path("of/<str:asn>/", view(self.explanation), name=PAGE),
+            *super().get_urls(),
+        ]
 
     def explanation(self, request: HttpRequest, asn: str) -> HttpResponse:
         if not self.has_view_permission(request) or request.method not in READING:
@@ -37,6 +108,9 @@ class ExplainsEligibility:
         year = found.awarding.school_year
         student = Student.objects.get(asn=asn)
         pages = self.admin_site.get_model_admin(Student)
+        by_hand = ByHand(request, found.person, student.primary_id or student.pk)
+        shown = [_shown(each, by_hand) for each in found.credentials]
+        may_award = may_send(request.user, SubmitCredentialAwardingSingle)
         context = {
             **self.admin_site.each_context(request),
             "title": _("What %(name)s has earned") % {"name": found.name},
@@ -45,9 +119,12 @@ class ExplainsEligibility:
             "opts": Student._meta,
             "primary": asn_text(found.person) if found.person != asn else "",
             "found": found,
+            "award_url": award_one_url(asn) if may_award else "",
             "award_year": school_year_text(year) if year else "",
             # First what is under way or done, then what is not open to the student.
-            "open": [each for each in found.credentials if each.progress or each.is_awarded],
-            "closed": [each for each in found.credentials if not each.progress],
+            "open": [
+                each for each in shown if each.explained.progress or each.explained.is_awarded
+            ],
+            "closed": [each for each in shown if not each.explained.progress],
         }
         return TemplateResponse(request, "admin/eligibility.html", context)

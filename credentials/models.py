@@ -80,6 +80,12 @@ class RequirementSetStatus(Versioned):
                 condition=Q(status="Achieved"),
                 name="requirement_set_achieved",
             ),
+            # What waits for a person: few of millions.
+            models.Index(
+                fields=["student", "requirement_set"],
+                condition=Q(status="ToBeAssessed"),
+                name="requirement_set_to_assess",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -213,6 +219,12 @@ class AwardedCredential(AwardDetails, Versioned):
                 name="award_by_legacy_number",
             ),
             models.Index(fields=["version"], name="award_by_version"),
+            # The latest awards, to be ordered.
+            models.Index(
+                fields=["awarded_on", "id"],
+                condition=Q(is_deleted=False),
+                name="award_by_day",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -41,9 +42,11 @@ CANCEL_DOCUMENT_ORDERS = "CancelDocumentOrders"
 class Done:
     """What became of each number or item, in the order asked for; repeats are answered once.
 
-    Ordered: credential number -> the item. Cancelled: item -> its new version.
+    Ordered: credential number -> the item. Cancelled: item -> its new version. `call`: under which
+    message id it is on record, with the same per number or item.
     """
 
+    call: UUID | None = field(default=None, compare=False)
     applied: dict[int, Any] = field(default_factory=dict)
     refused: dict[int, Rejection] = field(default_factory=dict)
 
@@ -93,6 +96,7 @@ def order_documents(
                 passed.append(facts[number])
         items: list[Item] = write_items(passed, order, call.message_id)
         done.applied = {award.number: item for award, item in zip(passed, items, strict=True)}
+        _report(call, done, {number: item.id for number, item in done.applied.items()})
     return done
 
 
@@ -124,7 +128,19 @@ def cancel_orders(items: Sequence[int], *, caller: Caller, caller_info: dict[str
         done.applied = {
             change.item: version for change, version in zip(passed, versions, strict=True)
         }
+        _report(call, done, done.applied)
     return done
+
+
+def _report(call: Call, done: Done, applied: dict[int, int]) -> None:
+    """Keep with the call what became of each, in the order of the request."""
+    done.call = call.message_id
+    call.came_to = {
+        "Applied": list(applied.items()),
+        "Refused": [
+            (key, rejection.code, rejection.description) for key, rejection in done.refused.items()
+        ],
+    }
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def achieved_not_awarded(
     Streams: memory does not grow with the number of students.
     """
     today = business_today()
-    schools = _schools_of(organization)
+    schools = schools_of(organization)
     for chunk in in_chunks(_asns(), CHUNK):
         if organization is not None:
             current = most_current_schools(chunk, today=today)
@@ -83,7 +83,7 @@ def _open_achievements() -> QuerySet:
     )
 
 
-def _schools_of(organization: Organization | None) -> set[int]:
+def schools_of(organization: Organization | None) -> set[int]:
     """Keys of the schools that a school or an authority stands for."""
     if organization is None:
         return set()

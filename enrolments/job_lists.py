@@ -21,6 +21,8 @@ TASKS = {
     "go_through_all_triggers": _("Look for records that wait and were missed"),
     "remove_old_jobs": _("Forget jobs that failed long ago"),
     "take_over_stalled_jobs": _("Take over the jobs of workers that died"),
+    "carry_out_awarding_run": _("Carry out an awarding run"),
+    "wake_waiting_awarding_runs": _("Take up awarding runs that nobody is at"),
     "refresh_figures": _("Count the figures of the start page"),
 }
 

@@ -116,6 +116,42 @@ PROCESSORS = "admin:enrolments_processors"
 AWARD_IN_BULK = "admin:award_in_bulk"
 
 
+# Pages that are no lists, by the app of their subject: (label, icon, name of the address, what must
+# be seen and what must be sent for it), in the order of work.
+PAGES: dict[str, tuple[tuple[Any, str, str, tuple[str, ...], str], ...]] = {
+    "credentials": (
+        (
+            _("Credentials to review"),
+            "rate_review",
+            "credentials_reviews",
+            ("credentials.view_awardedcredential", "credentials.view_requirementsetstatus"),
+            "",
+        ),
+        (
+            _("Find by number"),
+            "pin",
+            "find_credential_number",
+            ("credentials.view_awardedcredential",),
+            "",
+        ),
+        (
+            _("Award one student"),
+            "person_add",
+            "award_whom",
+            ("students.view_student",),
+            "pasi.send_as_pasi_system_user",
+        ),
+        (
+            _("Order documents in bulk"),
+            "outgoing_mail",
+            "order_documents_in_bulk",
+            ("credentials.view_awardedcredential",),
+            "pasi.send_as_pasi_system_user",
+        ),
+    ),
+}
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu as the theme wants it."""
     groups = []
@@ -178,8 +214,13 @@ def _list(model: type) -> str:
 
 
 def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]:
+    tasks = [page for app in subject.apps for page in PAGES.get(app, ())]
+    for title, icon, name, seen, sent in tasks:
+        link = reverse(f"admin:{name}")
+        yield _entry(request, title, icon, link, (link,), _may(*seen, *filter(None, [sent])))
     models = [model for model in _listed(request) if _app_of(model) in subject.apps]
     names = list(subject.icons)
+    apart_from = tuple(reverse(f"admin:{name}") for _title, _icon, name, *_rest in tasks)
     models.sort(key=lambda model: _place(names, model._meta.model_name))
     for model in models:
         options = model._meta
@@ -191,6 +232,7 @@ def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]
             link,
             (link,),
             _may_view(model),
+            apart_from,
         )
         if options.model_name == "awardingrun":  # the task stands before its records
             task = _award_in_bulk(request)
@@ -230,6 +272,10 @@ def _may_view(model: type) -> Callable[[HttpRequest], bool]:
     return lambda request: admin.site.get_model_admin(model).has_view_permission(request)
 
 
+def _may(*permissions: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perms(permissions)
+
+
 def _entry(
     request: HttpRequest,
     title: Any,
@@ -237,12 +283,14 @@ def _entry(
     link: str,
     covers: tuple[str, ...],
     permission: Callable[[HttpRequest], bool],
+    apart_from: tuple[str, ...] = (),
 ) -> dict[str, Any]:
+    is_here = request.path.startswith(covers) and not request.path.startswith(apart_from)
     return {
         "title": title,
         "icon": icon,
         "link": link,
-        "active": request.path.startswith(covers),
+        "active": is_here,
         "permission": permission,
     }
 

@@ -125,6 +125,18 @@ class ServiceFormPage(View):
         """What the subclass's own template wants besides."""
         return {}
 
+    def warnings(self) -> list[str]:
+        """Why the service would refuse as things are, a sentence each; shown before the form."""
+        return []
+
+    def form_of(self, *given, **named) -> ServiceForm:
+        """The form; where its choices hang on the record, a subclass gives them to it here."""
+        return self.form_class(*given, **named)
+
+    def in_words(self, field: str, text: str) -> str:
+        """A field's value as people read it, for the list of what changed meanwhile."""
+        return text
+
     # --- The page ---
 
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -143,10 +155,10 @@ class ServiceFormPage(View):
             "core_version": self.version(),
             "as_shown": _as_text(initial),
         }
-        return self.page(self.form_class(initial={**initial, **hidden}))
+        return self.page(self.form_of(initial={**initial, **hidden}))
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        form = self.form_class(request.POST, request.FILES)
+        form = self.form_of(request.POST, request.FILES)
         if not form.is_valid():
             return self.page(form)
         answer = self.send(form)
@@ -169,15 +181,25 @@ class ServiceFormPage(View):
         """The form as it was typed, now meant for the record as it is, and what changed."""
         self.record = self.load()
         now, shown = self.initial(), form.cleaned_data["as_shown"]
-        shown = shown if isinstance(shown, dict) else {}
+        shown = _as_text(shown) if isinstance(shown, dict) else {}
         typed = form.data.copy()
         typed.update(core_version=str(self.version()), as_shown=json.dumps(_as_text(now)))
+        # What is hidden was not typed: it names the record, and is taken as it is now.
+        typed.update(
+            (name, text)
+            for name, text in _as_text(now).items()
+            if name in form.fields and form[name].is_hidden
+        )
         changes = [
-            Meanwhile(str(form[name].label), shown.get(name) or NOTHING, text or NOTHING)
+            Meanwhile(
+                str(form[name].label),
+                self.in_words(name, shown.get(name, "")) or NOTHING,
+                self.in_words(name, text) or NOTHING,
+            )
             for name, text in _as_text(now).items()
             if name in form.fields and text != shown.get(name, "")
         ]
-        return self.form_class(typed, self.request.FILES), changes
+        return self.form_of(typed, self.request.FILES), changes
 
     def page(self, form: ServiceForm, meanwhile: list[Meanwhile] | None = None) -> HttpResponse:
         if asns := self.asns():
@@ -188,6 +210,7 @@ class ServiceFormPage(View):
             "headline": self.heading(),
             "opts": self.pages.opts,
             "trail": self.pages.trail(record=self.record),
+            "warnings": self.warnings(),
             "consequences": self.consequences(),
             "form": form,
             "button": self.button,

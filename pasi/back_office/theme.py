@@ -19,5 +19,6 @@ UserForm = forms.UserChangeForm
 TextInput = widgets.UnfoldAdminTextInputWidget
 Textarea = widgets.UnfoldAdminTextareaWidget
 Select = widgets.UnfoldAdminSelectWidget
+Radio = widgets.UnfoldAdminRadioSelectWidget
 Checkboxes = widgets.UnfoldAdminCheckboxSelectMultipleWidget
 Switch = widgets.UnfoldBooleanSwitchWidget
