@@ -20,4 +20,5 @@ TextInput = widgets.UnfoldAdminTextInputWidget
 Textarea = widgets.UnfoldAdminTextareaWidget
 Select = widgets.UnfoldAdminSelectWidget
 Checkboxes = widgets.UnfoldAdminCheckboxSelectMultipleWidget
+Checkbox = widgets.UnfoldBooleanWidget
 Switch = widgets.UnfoldBooleanSwitchWidget
