@@ -63,7 +63,9 @@ class DuplicateDialogue(ServiceFormPage):
         resend = [(name, value) for name, value in form.data.items() if name not in NOT_RESENT]
         self.dialogue = {
             "duplicates": compare(_("What you typed"), typed(form), students, choices=True),
-            "refusals": [each["Description"] for each in answer.body["Rejections"]],
+            "refusals": [
+                f"{each['Description']} ({each['Code']})" for each in answer.body["Rejections"]
+            ],
             "resend": [*resend, ("shown", shown)],
             "somebody_else": self.somebody_else,
         }

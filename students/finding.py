@@ -29,10 +29,11 @@ from students.similarity import Reason
 LOOKED_AT = 1_000
 MOST_RANKED = 200
 MOST_WORDS = 5
-# In bits, where no birth date is given: below it names have too little in common.
+# In bits, where no birth date is given: below it names have too little in common; and what it is
+# worth besides that a name is as typed, or begins so: who types half a name means what he types.
 LEAST_OF_NAMES, LEAST_OF_ONE = 7.0, 5.0
-AS_TYPED = {"SameName": 4.0, "BeginsSo": 3.0}  # what that is worth besides
-SAME_NAME, BEGINS_SO = AS_TYPED
+SAME_NAME, BEGINS_SO = "SameName", "BeginsSo"
+AS_TYPED = {SAME_NAME: 12.0, BEGINS_SO: 8.0}
 
 BIRTH_DATE = re.compile(r"(?<![0-9-])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9-])")
 _COLUMNS = (
@@ -88,6 +89,7 @@ def _with_first_and_last(first: list[str], last: list[str]) -> Iterable[Reading]
     yield Reading(" ".join(first), "", " ".join(last))
     if len(first) > 1:
         yield Reading(first[0], " ".join(first[1:]), " ".join(last))
+        yield Reading(first[-1], " ".join(first[:-1]), " ".join(last))
 
 
 def _in_any_order(words: list[str]) -> list[Reading]:
@@ -199,7 +201,7 @@ def _match(asked: Criteria, row: KeyRow) -> Ranked | None:
         fit, least = fit_of_names(asked, row), LEAST_OF_NAMES if asked.first else LEAST_OF_ONE
     weight = fit.weight
     if as_typed:
-        weight = max(weight, least) + AS_TYPED[as_typed]
+        weight = max(weight, least) + (0 if asked.birth_date else AS_TYPED[as_typed])
     elif weight < least or (not asked.first and " " in asked.last):
         return None
     return Ranked(row.student, row.name, weight, _why(fit, as_typed))
@@ -222,4 +224,7 @@ def _as_typed(asked: Criteria, row: KeyRow) -> str | None:
 
 
 def _why(fit: Assessment, as_typed: str | None) -> tuple[str, ...]:
-    return (*filter(None, [as_typed]), *(reason for reason in Reason if reason in fit.reasons))
+    reasons = [reason for reason in Reason if reason in fit.reasons]
+    if as_typed is None:
+        return tuple(reasons)
+    return (as_typed, *(reason for reason in reasons if reason is Reason.SAME_BIRTH_DATE))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pasi.back_office.admins import list_url
 from pasi.back_office.formats import asn_text
-from pasi.back_office.theme import Textarea
+from pasi.back_office.theme import Select, Textarea
 from pasi.calendar import business_today
 from students.duplicate_dialogue import AcknowledgingForm, DuplicateDialogue
 from students.models import NAME_PARTS, Student
@@ -183,7 +183,7 @@ PERSONAL = {
     "DocumentExpiryDate": "document_expiry",
     "Section23Eligibility": "section23",
 }
-LISTABLE = [("U", Label("Unknown")), ("Y", Label("Yes")), ("N", Label("No"))]
+LISTABLE = [("", Label("Unknown")), ("Y", Label("Yes")), ("N", Label("No"))]
 
 
 def address_properties(prefix: str) -> dict[str, str]:
@@ -269,7 +269,10 @@ class CreateStudentForm(IdentityForm):
             "phone_number": words(Label("Number"), 16, help_text=Label("Digits only: 4035551234")),
             "phone_extension": words(Label("Extension"), 7),
             "phone_listable": forms.ChoiceField(
-                label=Label("May be published"), choices=LISTABLE, required=False
+                label=Label("May be published"),
+                choices=LISTABLE,
+                required=False,
+                widget=Select(),
             ),
             "phone_from": day(Label("From")),
             "phone_until": day(Label("Until")),

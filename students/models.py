@@ -77,9 +77,7 @@ class Student(Versioned):
         "mature because", max_length=10, blank=True, choices=MaturityReason.choices
     )
 
-    created_on = models.DateTimeField(
-        "number created on", db_default=Now(), help_text="When the ASN was created"
-    )
+    created_on = models.DateTimeField("number created on", db_default=Now())
     created_by_organization = models.ForeignKey(
         Organization,
         null=True,

@@ -8,6 +8,7 @@ version before. How many queries that are depends on what the reader may see, no
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,7 @@ from students.models import (
 )
 
 CALLS_SHOWN = 20
+MANY = 4  # new records of one kind, in one call
 OF_STUDENT = (
     *(Name, MailingAddress, PhoneNumber, EmailAddress, StudentActivity, CitizenshipStatus),
     *(DisclosureRestriction, SchoolEnrolment, CourseEnrolment, OfficialMark, ExamMark),
@@ -96,6 +98,7 @@ class Change:
     what: str
     is_new: bool
     values: Sequence[Value]
+    model: type[models.Model]
 
 
 @dataclass
@@ -123,8 +126,12 @@ class Entry:
         return self._answer.get_outcome_display() if self._answer else ""
 
     @property
-    def codes(self) -> str:
-        return ", ".join(self._answer.codes) if self._answer else ""
+    def refused_by(self) -> str:
+        """Codes of a call that was refused; those of a bulk award are other students' as well."""
+        refused = (ServiceResponse.Outcome.REJECTED, ServiceResponse.Outcome.FAULT)
+        if self._answer is None or self._answer.outcome not in refused:
+            return ""
+        return ", ".join(self._answer.codes)
 
     @property
     def who(self) -> str:
@@ -199,8 +206,10 @@ def time_line(
     texts = Texts(each for _model, *both in changed for each in both if each is not None)
     for model, version, former in changed:
         if values := _values(model, version, former, texts):
-            change = Change(_what(model, version), former is None, values)
+            change = Change(_what(model, version), former is None, values, model)
             entries[version.call_id].changes.append(change)
+    for entry in entries.values():
+        entry.changes = list(_gathered(entry.changes))
     return TimeLine(
         [entries[key] for key in shown if key in entries],
         older=shown[-1] if len(messages) > CALLS_SHOWN else None,
@@ -255,6 +264,21 @@ def _with_former(
         for at, row in enumerate(history)
         if row.call_id in shown
     ]
+
+
+def _gathered(changes: Sequence[Change]) -> Iterable[Change]:
+    """New records of one kind are one line where they are many, as after an import."""
+    for (model, is_new), same in groupby(changes, key=lambda each: (each.model, each.is_new)):
+        some = list(same)
+        if not is_new or len(some) < MANY:
+            yield from some
+            continue
+        values = [
+            Value(each.what, "", "; ".join(f"{value.label}: {value.new}" for value in each.values))
+            for each in some
+        ]
+        what = f"{capfirst(model._meta.verbose_name_plural)} ({len(some)})"
+        yield Change(what, True, values, model)
 
 
 # --- In words -------------------------------------------------------------------------------------

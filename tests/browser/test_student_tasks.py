@@ -60,7 +60,7 @@ def test_a_clerk_creates_a_student_who_seems_to_exist_and_corrects_a_name(provin
         page.click(".main-button")
 
         duplicates = page.locator(".duplicates")
-        assert "seems to exist already" in duplicates.inner_text()
+        assert "(11401)" in duplicates.inner_text()
         assert "Zoë" in duplicates.inner_text() and "Ann" in duplicates.inner_text()
         assert duplicates.locator("a", has_text="It is").count() == 1
         visit.assert_accessible()
