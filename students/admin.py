@@ -23,6 +23,7 @@ from pasi.back_office.admins import ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text, code_text, instant_text
 from pasi.back_office.lists import students_found, students_numbered
 from pasi.calendar import business_today, school_year_text
+from pasi.codes import read_once
 from students import finding
 from students.disposal import scheduled_disposal_date
 from students.models import DisclosureRestriction, Name, Student
@@ -175,6 +176,16 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
             shown.is_cut = len(ranked) == finding.MOST_RANKED
         return response
 
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        with read_once():
+            response = super().change_view(request, object_id, form_url, extra_context)
+            return response.render() if hasattr(response, "render") else response
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            obj.in_words = _in_words(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def students_seen(self, request, record):
         return [record.asn]
 
@@ -252,19 +263,30 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
 
     @admin.display(description=_("Secondary numbers"))
     def other_numbers(self, student: Student) -> str:
-        return ", ".join(asn_text(other.asn) for other in student.secondaries.all()) or NOTHING
+        return student.in_words["other_numbers"]
 
     @admin.display(description=_("Active in the school years"))
     def active_in(self, student: Student) -> str:
-        years = student.activities.order_by("school_year").values_list("school_year", flat=True)
-        return ", ".join(map(school_year_text, years)) or NOTHING
+        return student.in_words["active_in"]
 
     @admin.display(description=_("Scheduled disposal of the record"))
     def disposal(self, student: Student) -> str:
         """Of the person: enrolments under linked numbers belong together."""
-        person = student.primary or student
-        enrolments = SchoolEnrolment.objects.filter(Q(student=person) | Q(student__primary=person))
-        return formats.date_format(scheduled_disposal_date(person.birth_date, enrolments))
+        return student.in_words["disposal"]
+
+
+def _in_words(student: Student) -> dict[str, str]:
+    """What other records say of a student. Asked once: the theme asks for a field's text again and
+    again. Three queries."""
+    numbers = student.secondaries.order_by("asn").values_list("asn", flat=True)
+    years = student.activities.order_by("school_year").values_list("school_year", flat=True)
+    person = student.primary or student
+    enrolments = SchoolEnrolment.objects.filter(Q(student=person) | Q(student__primary=person))
+    return {
+        "other_numbers": ", ".join(map(asn_text, numbers)) or NOTHING,
+        "active_in": ", ".join(map(school_year_text, years)) or NOTHING,
+        "disposal": formats.date_format(scheduled_disposal_date(person.birth_date, enrolments)),
+    }
 
 
 def _say_why(students: Iterable[Student], ranked: Mapping[int, finding.Ranked]) -> None:
