@@ -20,6 +20,9 @@ ABOUT_CHARACTERS = frozenset(rule.code for rule in CHARACTER_RULES)
 PROPERTIES = dict(zip(("FirstName", "MiddleName", "LastName", "Suffix"), NAME_PARTS, strict=True))
 
 
+AS_WRITTEN = Label("Year, month, day: 2008-03-01")
+
+
 # --- Fields ---------------------------------------------------------------------------------------
 
 
@@ -29,12 +32,16 @@ def words(label: Any, length: int, *, required: bool = False, **options) -> form
     )
 
 
-def day(label: Any, *, required: bool = False, **options) -> forms.DateField:
+def day(
+    label: Any, *, required: bool = False, help_text: Any = AS_WRITTEN, **options
+) -> forms.DateField:
+    """A date, typed; an example in the field itself would look like one that is typed already."""
     return forms.DateField(
         label=label,
         required=required,
+        help_text=help_text,
         input_formats=["%Y-%m-%d"],
-        widget=TextInput(attrs={"placeholder": "2008-03-01", "autocomplete": "off"}),
+        widget=TextInput(attrs={"autocomplete": "off"}),
         error_messages={"invalid": Label("Write the date as 2008-03-01.")},
         **options,
     )

@@ -54,7 +54,6 @@ def test_a_clerk_creates_a_student_who_seems_to_exist_and_corrects_a_name(provin
         # Refused at its field, with the code; nothing typed is lost.
         at_field = page.locator(".service-field", has=page.locator("#id_alias_first_name"))
         assert "(11203)" in at_field.inner_text()
-        visit.picture("student-rejected", whole=True)
         page.fill("#id_alias_first_name", "Zoe")
         page.fill("#id_alias_last_name", "Brown")
         page.click(".main-button")
