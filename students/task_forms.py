@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.http import Http404
 from django.utils.translation import gettext_lazy
 
 from pasi.back_office.formats import asn_text
 from pasi.back_office.service_forms import ServiceForm, ServiceFormPage
 from pasi.back_office.theme import Checkbox, Select, TextInput
 from pasi.codes import code_list
+from pasi.services import Answer
 from students.models import NAME_PARTS, Student
 from students.rules.name_characters import CHARACTER_RULES
 from students.tabs import tab_url
@@ -146,6 +148,12 @@ class StudentPage(ServiceFormPage):
 
     def back(self) -> str:
         return tab_url(self.record.pk, self.tab)
+
+    def send(self, form: ServiceForm) -> Answer:
+        """What is sent is about the student whose page it is."""
+        if form.cleaned_data["asn"] != self.record.asn:
+            raise Http404("The form is another student's.")
+        return super().send(form)
 
     def extra(self) -> dict[str, Any]:
         """The notices of the student's page stand above its forms as well."""

@@ -227,18 +227,16 @@ def _messages(
     """Message ids of the page, the newest first, and one more if there is another page. One
     query."""
     parts = [versions.order_by().values_list("call_id", flat=True) for _model, versions in sources]
-    if sees_calls:
-        concerned = ServiceResponse.objects.filter(state_province_ids__contains=[number.asn])
-        parts.append(concerned.values_list("call_id", flat=True))
+    concerned = ServiceResponse.objects.filter(state_province_ids__contains=[number.asn])
     if before is not None:
         parts = [part.filter(call_id__lt=before) for part in parts]
-    first, *others = (part.order_by("-call_id")[: CALLS_SHOWN + 1] for part in map(_once, parts))
+        concerned = concerned.filter(call_id__lt=before)
+    parts = [part.distinct().order_by("-call_id")[: CALLS_SHOWN + 1] for part in parts]
+    if sees_calls:
+        # All of them: asked for the newest, the planner may walk through everybody's calls.
+        parts.append(concerned.values_list("call_id", flat=True))
+    first, *others = parts
     return list(first.union(*others).order_by("-call_id")[: CALLS_SHOWN + 1])
-
-
-def _once(part: QuerySet) -> QuerySet:
-    """A call that changed many records of a kind counts once."""
-    return part.distinct()
 
 
 def _with_former(

@@ -251,6 +251,15 @@ def test_whoever_comes_too_late_is_told_what_the_other_changed(clerk, student):
     assert name.last_name == "King"
 
 
+def test_a_form_of_another_student_is_not_sent(clerk, student):
+    with set_up():
+        other = make_student("200000015")
+    page = to("add_name", student)
+    form = as_shown(clerk, page, first_name="Ada", last_name="King", asn=other.asn)
+    assert clerk.post(page, form).status_code == 404
+    assert calls("SubmitName") == []
+
+
 # --- Identity -------------------------------------------------------------------------------------
 
 
