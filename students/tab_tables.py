@@ -1,9 +1,11 @@
 """The tables on the parts of a student's page. Each table is one query, for whoever may see it."""
 
+import datetime
 from collections.abc import Callable, Sequence
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from credentials.credential_numbers import written
@@ -39,8 +41,8 @@ ALERTS_SHOWN = 200
 Tasks = Sequence[tuple[str, str]]
 
 
-def _day(day) -> str:
-    return date_format(day) if day else NOTHING
+def _day(day: datetime.date | None) -> str:
+    return format_html('<span class="nowrap">{}</span>', date_format(day)) if day else NOTHING
 
 
 def _state(record) -> str:
