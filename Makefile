@@ -43,8 +43,8 @@ bench: $(VENV)/.installed-dev
 	$(RUN) -m tests.benchmarks $(if $(STUDENTS),--registry $(STUDENTS)) $(if $(ONLY),--only $(ONLY))
 
 screenshots: $(VENV)/.installed-dev
-	PASI_PICTURES=docs/pictures $(RUN) -m pytest -q tests/browser \
-	  -k 'clerk_signs_in or filters or second_factor or awards_in_bulk or an_officer'
+	PASI_PICTURES=docs/pictures $(RUN) -m pytest -q tests/browser -k 'clerk_signs_in or filters \
+	  or second_factor or awards_in_bulk or an_officer or clerk_creates'
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check

@@ -3,6 +3,7 @@ done from there: set requirements by hand, exempt, award.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -101,30 +102,40 @@ class ExplainsEligibility:
     def explanation(self, request: HttpRequest, asn: str) -> HttpResponse:
         if not self.has_view_permission(request) or request.method not in READING:
             raise PermissionDenied
-        found = explain(asn, business_today()) if asn.isdecimal() else None
-        if found is None:
+        student = Student.objects.filter(asn=asn).first()
+        explained = explanation_context(request, student) if student else None
+        if explained is None:
             raise Http404("There is no such student.")
-        record_read(request, (asn, found.person))
-        year = found.awarding.school_year
-        student = Student.objects.get(asn=asn)
-        pages = self.admin_site.get_model_admin(Student)
-        by_hand = ByHand(request, found.person, student.primary_id or student.pk)
-        shown = [_shown(each, by_hand) for each in found.credentials]
-        may_award = may_send(request.user, SubmitCredentialAwardingSingle)
+        record_read(request, (asn, explained["found"].person))
+        name = _("What %(name)s has earned") % {"name": explained["found"].name}
         context = {
             **self.admin_site.each_context(request),
-            "title": _("What %(name)s has earned") % {"name": found.name},
-            "headline": _("What %(name)s has earned") % {"name": found.name},
-            "trail": pages.trail(record=student),
+            "title": name,
+            "headline": name,
+            "trail": self.admin_site.get_model_admin(Student).trail(record=student),
             "opts": Student._meta,
-            "primary": asn_text(found.person) if found.person != asn else "",
-            "found": found,
-            "award_url": award_one_url(asn) if may_award else "",
-            "award_year": school_year_text(year) if year else "",
-            # First what is under way or done, then what is not open to the student.
-            "open": [
-                each for each in shown if each.explained.progress or each.explained.is_awarded
-            ],
-            "closed": [each for each in shown if not each.explained.progress],
+            **explained,
         }
         return TemplateResponse(request, "admin/eligibility.html", context)
+
+
+def explanation_context(request: HttpRequest, student: Student) -> dict[str, Any] | None:
+    """What the template wants to explain a student's eligibility, and what the reader can do about
+    it; None where nothing is known of the student.
+    """
+    found = explain(student.asn, business_today())
+    if found is None:
+        return None
+    year = found.awarding.school_year
+    by_hand = ByHand(request, found.person, student.primary_id or student.pk)
+    shown = [_shown(each, by_hand) for each in found.credentials]
+    may_award = may_send(request.user, SubmitCredentialAwardingSingle)
+    return {
+        "primary": asn_text(found.person) if found.person != student.asn else "",
+        "found": found,
+        "award_url": award_one_url(student.asn) if may_award else "",
+        "award_year": school_year_text(year) if year else "",
+        # First what is under way or done, then what is not open to the student.
+        "open": [each for each in shown if each.explained.progress or each.explained.is_awarded],
+        "closed": [each for each in shown if not each.explained.progress],
+    }

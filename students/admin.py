@@ -1,36 +1,49 @@
 """Students in the back office: found by number or name, read, not changed."""
 
+from collections.abc import Iterable, Mapping
+
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Value,
+)
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import RecordRead, ServiceCall
-from credentials.eligibility_admin import eligibility_url
-from credentials.models import (
-    AwardedCredential,
-    DocumentOrderItem,
-    RequirementAchievement,
-    RequirementExemption,
-    RequirementSetStatus,
-)
-from enrolments.models import CoreAlert, CourseEnrolment, ExamMark, OfficialMark, SchoolEnrolment
+from enrolments.models import SchoolEnrolment
 from pasi.back_office.admins import ReadOnlyHistoryAdmin
-from pasi.back_office.formats import NOTHING, asn_text
-from pasi.back_office.lists import students_found
+from pasi.back_office.formats import NOTHING, asn_text, code_text, instant_text
+from pasi.back_office.lists import students_found, students_numbered
 from pasi.calendar import business_today, school_year_text
+from pasi.codes import read_once
+from students import finding
 from students.disposal import scheduled_disposal_date
-from students.models import DisclosureRestriction, Student
-from students.part_admin import (
-    AddressInline,
-    CitizenshipInline,
-    EmailInline,
-    NameInline,
-    PhoneInline,
-    RestrictionInline,
-    student_link,
-)
+from students.models import DisclosureRestriction, Name, Student
+from students.part_admin import student_link
+from students.similarity import Reason
+from students.tabs import StudentTabs
+from students.tasks import StudentTasks
+
+WHY = {
+    finding.SAME_NAME: _("the name as typed"),
+    finding.BEGINS_SO: _("the name begins so"),
+    Reason.SAME_BIRTH_DATE: _("same birth date"),
+    Reason.DAY_MONTH_SWAPPED: _("day and month of birth changed places"),
+    Reason.FIRST_LAST_SWAPPED: _("first and last name changed places"),
+    Reason.NICKNAME: _("another form of the first name"),
+    Reason.PHONETIC: _("sounds alike"),
+    Reason.TYPING: _("perhaps mistyped"),
+    Reason.OTHER_NAME: _("a middle name used as first name"),
+    Reason.INITIAL: _("an initial"),
+}
 
 
 def restrictions_in_effect():
@@ -57,7 +70,8 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(Student)
-class StudentAdmin(ReadOnlyHistoryAdmin):
+class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
+    change_list_template = "admin/student_list.html"
     list_display = (
         "number",
         "legal",
@@ -72,25 +86,21 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
     list_filter = (StatusFilter, "is_deceased")
     search_fields = ("asn",)
     search_help_text = _(
-        "ASN with or without hyphens, or the beginning of a name: Smith · Smith, Jo · Jo Smith"
+        "ASN with or without hyphens, a birth date, or a name in any order: Smith, Jo · Jo Smith · "
+        "2008-03-01 · Smith 2008-03-01"
     )
     lists_students = True
-    inlines = (
-        RestrictionInline,
-        NameInline,
-        AddressInline,
-        PhoneInline,
-        EmailInline,
-        CitizenshipInline,
-    )
     fieldsets = (
         (None, {"fields": ("number", "state", "other_numbers")}),
-        (_("Identity"), {"fields": ("legal", "preferred", "original", "birth_date", "gender")}),
+        (
+            _("Identity"),
+            {"fields": ("legal", "preferred", "original", "birth_date", "gender_text")},
+        ),
         (
             _("Source document"),
             {
                 "fields": (
-                    "document_type",
+                    "document",
                     "document_number",
                     "document_issue_date",
                     "is_name_exact",
@@ -118,7 +128,7 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
                     "active_in",
                     "disposal",
                     "version",
-                    "updated_at",
+                    "last_changed",
                 )
             },
         ),
@@ -133,11 +143,48 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
             .annotate(is_restricted=Exists(restricted) | Exists(of_primary))
         )
 
+    def get_list_display(self, request):
+        columns = super().get_list_display(request)
+        typed = finding.read(request.GET.get("q", ""))
+        by_name = typed.readings and students_numbered(request.GET["q"]) is None
+        return (columns[0], "why", *columns[1:]) if by_name else columns
+
     def get_search_results(self, request, queryset, search_term):
+        """A number or birth date: in the order of names. A name: the best match first."""
         if not search_term.strip():
             return queryset, False
-        found = queryset.filter(pk__in=students_found(search_term))
-        return found.order_by("legal_name__last_name", "legal_name__first_name", "asn"), False
+        typed = finding.read(search_term)
+        if not typed.readings or students_numbered(search_term) is not None:
+            found = queryset.filter(pk__in=students_found(search_term))
+            return found.order_by("legal_name__last_name", "legal_name__first_name", "asn"), False
+        request.ranked = {each.student: each for each in finding.ranked(typed)}
+        keys = list(request.ranked)
+        place = Func(
+            Value(keys, output_field=ArrayField(BigIntegerField())),
+            F("pk"),
+            function="array_position",
+            output_field=IntegerField(),
+        )
+        return queryset.filter(pk__any=keys).order_by(place), False
+
+    def changelist_view(self, request, extra_context=None):
+        context = {"list_tasks": self.list_tasks(request), **(extra_context or {})}
+        response = super().changelist_view(request, context)
+        if shown := (getattr(response, "context_data", None) or {}).get("cl"):
+            ranked = getattr(request, "ranked", {})
+            _say_why(shown.result_list, ranked)
+            shown.is_cut = len(ranked) == finding.MOST_RANKED
+        return response
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        with read_once():
+            response = super().change_view(request, object_id, form_url, extra_context)
+            return response.render() if hasattr(response, "render") else response
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            obj.in_words = _in_words(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def students_seen(self, request, record):
         return [record.asn]
@@ -164,29 +211,13 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
             notices.append(_("The student is deceased."))
         return notices
 
-    def related_pages(self, record):
-        return [(_("What the student has earned"), RequirementSetStatus, eligibility_url(record))]
-
-    def related_lists(self, record):
-        query = {"q": record.asn}
-        return [
-            (_("Core alerts"), CoreAlert, query),
-            (_("School enrolments"), SchoolEnrolment, query),
-            (_("Course enrolments"), CourseEnrolment, query),
-            (_("Official marks"), OfficialMark, query),
-            (_("Diploma exam marks"), ExamMark, query),
-            (_("Requirement sets"), RequirementSetStatus, query),
-            (_("Requirements set by hand"), RequirementAchievement, query),
-            (_("Exemptions"), RequirementExemption, query),
-            (_("Credentials"), AwardedCredential, query),
-            (_("Orders of documents"), DocumentOrderItem, query),
-            (_("Service calls"), ServiceCall, query),
-            (_("Who looked"), RecordRead, query),
-        ]
-
     @admin.display(description=_("ASN"))
     def number(self, student: Student) -> str:
         return asn_text(student.asn)
+
+    @admin.display(description=_("Why it is found"))
+    def why(self, student: Student) -> str:
+        return getattr(student, "why", NOTHING)
 
     @admin.display(description=_("Legal name"))
     def legal(self, student: Student) -> str:
@@ -216,20 +247,58 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
 
     @admin.display(description=_("Section 23 eligibility"))
     def section_23(self, student: Student) -> str:
-        return student.section23_eligibility or NOTHING
+        return code_text("Section23Eligibility", student.section23_eligibility)
+
+    @admin.display(description=_("Gender"))
+    def gender_text(self, student: Student) -> str:
+        return code_text("Gender", student.gender)
+
+    @admin.display(description=_("Source document"))
+    def document(self, student: Student) -> str:
+        return code_text("SourceDocumentType", student.document_type)
+
+    @admin.display(description=_("Last changed"))
+    def last_changed(self, student: Student) -> str:
+        return instant_text(student.updated_at)
 
     @admin.display(description=_("Secondary numbers"))
     def other_numbers(self, student: Student) -> str:
-        return ", ".join(asn_text(other.asn) for other in student.secondaries.all()) or NOTHING
+        return student.in_words["other_numbers"]
 
     @admin.display(description=_("Active in the school years"))
     def active_in(self, student: Student) -> str:
-        years = student.activities.order_by("school_year").values_list("school_year", flat=True)
-        return ", ".join(map(school_year_text, years)) or NOTHING
+        return student.in_words["active_in"]
 
     @admin.display(description=_("Scheduled disposal of the record"))
     def disposal(self, student: Student) -> str:
         """Of the person: enrolments under linked numbers belong together."""
-        person = student.primary or student
-        enrolments = SchoolEnrolment.objects.filter(Q(student=person) | Q(student__primary=person))
-        return formats.date_format(scheduled_disposal_date(person.birth_date, enrolments))
+        return student.in_words["disposal"]
+
+
+def _in_words(student: Student) -> dict[str, str]:
+    """What other records say of a student. Asked once: the theme asks for a field's text again and
+    again. Three queries."""
+    numbers = student.secondaries.order_by("asn").values_list("asn", flat=True)
+    years = student.activities.order_by("school_year").values_list("school_year", flat=True)
+    person = student.primary or student
+    enrolments = SchoolEnrolment.objects.filter(Q(student=person) | Q(student__primary=person))
+    return {
+        "other_numbers": ", ".join(map(asn_text, numbers)) or NOTHING,
+        "active_in": ", ".join(map(school_year_text, years)) or NOTHING,
+        "disposal": formats.date_format(scheduled_disposal_date(person.birth_date, enrolments)),
+    }
+
+
+def _say_why(students: Iterable[Student], ranked: Mapping[int, finding.Ranked]) -> None:
+    """Give the students of a page the reasons for which they were found; one query if any was found
+    by a name."""
+    if not ranked:
+        return
+    shown = [student for student in students if student.pk in ranked]
+    names = Name.objects.in_bulk([ranked[student.pk].name for student in shown])
+    for student in shown:
+        match = ranked[student.pk]
+        reasons = [str(WHY[reason]) for reason in match.why]
+        if match.name != student.legal_name_id and (name := names.get(match.name)):
+            reasons.append(str(_("by the name %s") % name.full_name))
+        student.why = ", ".join(reasons) or _("a similar name")

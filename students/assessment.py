@@ -122,6 +122,12 @@ def assess(asked: Criteria, row: KeyRow) -> Assessment:
     return Assessment(weight, frozenset(reasons), consistent, is_exact)
 
 
+def fit_of_names(asked: Criteria, row: KeyRow) -> Assessment:
+    """One stored name, where nothing is known of the birth date."""
+    weight, reasons, contradicts = _names(asked, row)
+    return Assessment(weight, frozenset(reasons), not contradicts)
+
+
 def _years_off(asked: Criteria, born: datetime.date) -> int | None:
     """By how many years the age differs from the approximate one; none if it is not near it."""
     earliest, latest = asked.born_between

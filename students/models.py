@@ -40,8 +40,12 @@ class Student(Versioned):
         DEACTIVATED = "Deactivated"
         SECONDARY = "Secondary"
 
+    class MaturityReason(models.TextChoices):
+        AGE = "AGE", "the student is 19"
+        CREDENTIAL = "CREDENTIAL", "the student has a diploma"
+
     asn = models.CharField("ASN", max_length=9, unique=True)
-    is_deactivated = models.BooleanField(default=False)
+    is_deactivated = models.BooleanField("deactivated", default=False)
     primary = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="secondaries"
     )
@@ -58,18 +62,22 @@ class Student(Versioned):
 
     birth_date = models.DateField()
     gender = models.CharField(max_length=CODE_LENGTH)
-    document_type = models.CharField(max_length=CODE_LENGTH, default="CurrentSystemValue")
-    document_number = models.CharField(max_length=4, blank=True)
-    document_issue_date = models.DateField(null=True, blank=True)
-    is_name_exact = models.BooleanField(default=True)
+    document_type = models.CharField(
+        "source document", max_length=CODE_LENGTH, default="CurrentSystemValue"
+    )
+    document_number = models.CharField("end of its number", max_length=4, blank=True)
+    document_issue_date = models.DateField("issued on", null=True, blank=True)
+    is_name_exact = models.BooleanField("name exactly as on the document", default=True)
     section23_eligibility = models.CharField(max_length=CODE_LENGTH, blank=True)
 
-    is_deceased = models.BooleanField(default=False)
+    is_deceased = models.BooleanField("deceased", default=False)
     date_of_death = models.DateField(null=True, blank=True)
     maturity_date = models.DateField(null=True, blank=True)
-    maturity_reason = models.CharField(max_length=10, blank=True)
+    maturity_reason = models.CharField(
+        "mature because", max_length=10, blank=True, choices=MaturityReason.choices
+    )
 
-    created_on = models.DateTimeField(db_default=Now(), help_text="When the ASN was created")
+    created_on = models.DateTimeField("number created on", db_default=Now())
     created_by_organization = models.ForeignKey(
         Organization,
         null=True,
@@ -146,9 +154,9 @@ class Name(NameParts):
         db_default=False,
         help_text="It is the legal name or was it before a change.",
     )
-    is_deleted = models.BooleanField(default=False)
-    effective_on = models.DateTimeField(db_default=Now())
-    updated_at = models.DateTimeField(db_default=Now())
+    is_deleted = models.BooleanField("deleted", default=False)
+    effective_on = models.DateTimeField("from", db_default=Now())
+    updated_at = models.DateTimeField("last changed", db_default=Now())
     created_by_organization = models.ForeignKey(
         Organization,
         null=True,
@@ -233,16 +241,16 @@ class MailingAddress(models.Model):
 
     id = models.AutoField(primary_key=True)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="mailing_addresses")
-    address_type = models.CharField(max_length=CODE_LENGTH)
+    address_type = models.CharField("type", max_length=CODE_LENGTH)
     street = models.CharField(max_length=140)
     city = models.CharField(max_length=60, blank=True)
-    state_province = models.CharField(max_length=20, blank=True)
+    state_province = models.CharField("province or state", max_length=20, blank=True)
     postal_code = models.CharField(max_length=15, blank=True)
     country = models.CharField(max_length=60)
-    effective_on = models.DateField()
-    expires_on = models.DateField(null=True, blank=True)
-    is_deleted = models.BooleanField(default=False)
-    updated_at = models.DateTimeField(db_default=Now())
+    effective_on = models.DateField("from")
+    expires_on = models.DateField("until", null=True, blank=True)
+    is_deleted = models.BooleanField("deleted", default=False)
+    updated_at = models.DateTimeField("last changed", db_default=Now())
     history = tracked(no_index=("student",))
 
     class Meta:
@@ -262,16 +270,16 @@ class PhoneNumber(models.Model):
 
     id = models.AutoField(primary_key=True)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="phone_numbers")
-    phone_type = models.CharField(max_length=CODE_LENGTH)
+    phone_type = models.CharField("type", max_length=CODE_LENGTH)
     number = models.CharField(max_length=16)
     extension = models.CharField(max_length=7, blank=True)
     is_listable = models.CharField(
         "may be published", max_length=1, choices=Listable.choices, default=Listable.UNKNOWN
     )
-    effective_on = models.DateField()
-    expires_on = models.DateField(null=True, blank=True)
-    is_deleted = models.BooleanField(default=False)
-    updated_at = models.DateTimeField(db_default=Now())
+    effective_on = models.DateField("from")
+    expires_on = models.DateField("until", null=True, blank=True)
+    is_deleted = models.BooleanField("deleted", default=False)
+    updated_at = models.DateTimeField("last changed", db_default=Now())
     history = tracked(no_index=("student",))
 
     def __str__(self) -> str:
@@ -287,9 +295,9 @@ class EmailAddress(models.Model):
 
     id = models.AutoField(primary_key=True)
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="email_addresses")
-    email_address = models.CharField(max_length=254)
-    is_deleted = models.BooleanField(default=False)
-    updated_at = models.DateTimeField(db_default=Now())
+    email_address = models.CharField("address", max_length=254)
+    is_deleted = models.BooleanField("deleted", default=False)
+    updated_at = models.DateTimeField("last changed", db_default=Now())
     history = tracked(no_index=("student",))
 
     class Meta:
@@ -328,12 +336,14 @@ class CitizenshipStatus(models.Model):
     student = models.ForeignKey(
         Student, on_delete=models.PROTECT, related_name="citizenship_statuses"
     )
-    citizenship_status = models.CharField(max_length=CODE_LENGTH)
-    guardian_citizenship_status = models.CharField(max_length=CODE_LENGTH, blank=True)
-    document_expiry_date = models.DateField(null=True, blank=True)
-    effective_on = models.DateField()
-    is_deleted = models.BooleanField(default=False)
-    updated_at = models.DateTimeField(db_default=Now())
+    citizenship_status = models.CharField("status", max_length=CODE_LENGTH)
+    guardian_citizenship_status = models.CharField(
+        "status of the guardian", max_length=CODE_LENGTH, blank=True
+    )
+    document_expiry_date = models.DateField("document valid until", null=True, blank=True)
+    effective_on = models.DateField("from")
+    is_deleted = models.BooleanField("deleted", default=False)
+    updated_at = models.DateTimeField("last changed", db_default=Now())
     history = tracked(no_index=("student",))
 
     class Meta:
@@ -350,13 +360,13 @@ class DisclosureRestriction(models.Model):
     student = models.ForeignKey(
         Student, on_delete=models.PROTECT, related_name="disclosure_restrictions"
     )
-    code = models.CharField(max_length=CODE_LENGTH)
+    code = models.CharField("kind", max_length=CODE_LENGTH)
     details = models.CharField(max_length=250, blank=True)
-    effective_on = models.DateField()
-    expires_on = models.DateField(null=True, blank=True)
-    is_active = models.BooleanField()
-    is_deleted = models.BooleanField(default=False)
-    updated_at = models.DateTimeField(db_default=Now())
+    effective_on = models.DateField("from")
+    expires_on = models.DateField("until", null=True, blank=True)
+    is_active = models.BooleanField("active")
+    is_deleted = models.BooleanField("deleted", default=False)
+    updated_at = models.DateTimeField("last changed", db_default=Now())
     history = tracked(no_index=("student",))
 
     def __str__(self) -> str:

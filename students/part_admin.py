@@ -1,5 +1,5 @@
-"""The parts of a student's personal record in the back office: tables on the student's page, and
-pages of their own that show a part's history."""
+"""The parts of a student's personal record in the back office: pages of their own, reached from the
+student's page, each with its history."""
 
 from django.contrib import admin
 from django.utils.html import format_html
@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from pasi.back_office.admins import (
     MarkedDeleted,
     ReadOnlyHistoryAdmin,
-    ReadOnlyInline,
     record_url,
 )
 from pasi.back_office.formats import asn_text
@@ -28,43 +27,6 @@ def student_link(student: Student) -> str:
     return format_html('<a href="{}">{}</a>', record_url(student), asn_text(student.asn))
 
 
-# --- Tables on the student's page ---------------------------------------------------------------
-
-
-class PartInline(MarkedDeleted, ReadOnlyInline):
-    """A part of the personal record; deleted ones stay to be seen."""
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).order_by("is_deleted", "pk")
-
-
-class NameInline(PartInline):
-    model = Name
-    has_history = True
-    fk_name = "student"
-    fields = (
-        "full_name",
-        "uses",
-        "effective_on",
-        "created_by_organization",
-        "updated_by_organization",
-        "updated_at",
-        "deleted",
-    )
-
-    def get_queryset(self, request):
-        rows = super().get_queryset(request)
-        return rows.select_related("student", "created_by_organization", "updated_by_organization")
-
-    @admin.display(description=_("Name"))
-    def full_name(self, name: Name) -> str:
-        return name.full_name
-
-    @admin.display(description=_("Used as"))
-    def uses(self, name: Name) -> str:
-        return name_uses(name)
-
-
 def name_uses(name: Name) -> str:
     """What the name is to the student, now and before."""
     student = name.student
@@ -75,66 +37,6 @@ def name_uses(name: Name) -> str:
         (name.pk == student.original_name_id, _("original")),
     )
     return ", ".join(str(use) for applies, use in uses if applies) or str(_("other"))
-
-
-class AddressInline(PartInline):
-    model = MailingAddress
-    has_history = True
-    fields = (
-        "address_type",
-        "street",
-        "city",
-        "state_province",
-        "postal_code",
-        "country",
-        "effective_on",
-        "expires_on",
-        "deleted",
-    )
-
-
-class PhoneInline(PartInline):
-    model = PhoneNumber
-    has_history = True
-    fields = (
-        "written",
-        "phone_type",
-        "is_listable",
-        "effective_on",
-        "expires_on",
-        "deleted",
-    )
-
-    @admin.display(description=_("Number"))
-    def written(self, phone: PhoneNumber) -> str:
-        return str(phone)
-
-
-class EmailInline(PartInline):
-    model = EmailAddress
-    has_history = True
-    fields = ("email_address", "updated_at", "deleted")
-
-
-class CitizenshipInline(PartInline):
-    model = CitizenshipStatus
-    has_history = True
-    fields = (
-        "citizenship_status",
-        "guardian_citizenship_status",
-        "document_expiry_date",
-        "effective_on",
-        "deleted",
-    )
-
-
-class RestrictionInline(PartInline):
-    model = DisclosureRestriction
-    has_history = True
-    fields = ("code", "details", "effective_on", "expires_on", "is_active", "deleted")
-
-
-# --- Pages of their own: reached from the student, each with its history --------------------------
 
 
 class PartAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
@@ -185,7 +87,19 @@ class NameAdmin(PartAdmin):
 @admin.register(MailingAddress)
 class MailingAddressAdmin(PartAdmin):
     list_display = ("street", "city", "postal_code", "of_student", "address_type", "deleted")
-    fields = ("of_student", *AddressInline.fields, "updated_at")
+    fields = (
+        "of_student",
+        "address_type",
+        "street",
+        "city",
+        "state_province",
+        "postal_code",
+        "country",
+        "effective_on",
+        "expires_on",
+        "deleted",
+        "updated_at",
+    )
 
 
 @admin.register(PhoneNumber)
@@ -213,10 +127,27 @@ class EmailAddressAdmin(PartAdmin):
 @admin.register(CitizenshipStatus)
 class CitizenshipStatusAdmin(PartAdmin):
     list_display = ("citizenship_status", "of_student", "effective_on", "deleted")
-    fields = ("of_student", *CitizenshipInline.fields, "updated_at")
+    fields = (
+        "of_student",
+        "citizenship_status",
+        "guardian_citizenship_status",
+        "document_expiry_date",
+        "effective_on",
+        "deleted",
+        "updated_at",
+    )
 
 
 @admin.register(DisclosureRestriction)
 class DisclosureRestrictionAdmin(PartAdmin):
     list_display = ("code", "of_student", "effective_on", "expires_on", "is_active", "deleted")
-    fields = ("of_student", *RestrictionInline.fields, "updated_at")
+    fields = (
+        "of_student",
+        "code",
+        "details",
+        "effective_on",
+        "expires_on",
+        "is_active",
+        "deleted",
+        "updated_at",
+    )

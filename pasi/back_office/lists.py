@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from pasi import bulk
 from pasi.calendar import current_school_year, school_year_text
 from pasi.http import first_message_id
 from pasi.models import Code
-from pasi.text_search import folded
+from students import finding
 from students.models import Name, Student
 
 EXACT_UP_TO = 10_000  # smaller tables are counted
@@ -127,33 +127,29 @@ def uuid_in(text: str) -> UUID | None:
 
 
 def students_found(text: str) -> QuerySet:
-    """Keys of the students that `text` names: an ASN, its first digits, or a name.
+    """Keys of the students that `text` names: an ASN, its first digits, a birth date, or a name.
 
-    Names are found by their first letters, without regard to case and accents: "Smith",
-    "Smith, Jo", "Jo Smith".
+    Names are found by their first letters, in any order and without regard to case and accents:
+    "Smith", "Smith, Jo", "Jo Smith", "Smith Jo 2008-03-01".
     At most FOUND_AT_MOST, so that one letter costs no more than a whole name.
     """
+    if (numbers := students_numbered(text)) is not None:
+        return numbers.values("pk")[:FOUND_AT_MOST]
+    typed = finding.read(text)
+    if not typed.readings:
+        born = Student.objects.filter(birth_date=typed.birth_date) if typed.birth_date else None
+        return (Student.objects.none() if born is None else born).values("pk")[:FOUND_AT_MOST]
+    names = Name.objects.filter(finding.beginning_so(typed), is_deleted=False)
+    if typed.birth_date:
+        names = names.filter(student__birth_date=typed.birth_date)
+    return names.values("student_id")[:FOUND_AT_MOST]
+
+
+def students_numbered(text: str) -> QuerySet | None:
+    """Students of an ASN or of its first digits; None where `text` is nothing of the kind."""
     text = " ".join(text.split())
     if asn := asn_in(text):
-        return Student.objects.filter(asn=asn).values("pk")
+        return Student.objects.filter(asn=asn)
     if START_OF_ASN.fullmatch(text):
-        digits = text.replace("-", "")
-        return Student.objects.filter(asn__startswith=digits).values("pk")[:FOUND_AT_MOST]
-    return Name.objects.filter(_name_starts(text), is_deleted=False).values("student_id")[
-        :FOUND_AT_MOST
-    ]
-
-
-def _name_starts(text: str) -> Q:
-    last, comma, first = (part.strip() for part in text.partition(","))
-    if comma:
-        return _starts("last_name", last) & _starts("first_name", first)
-    found = _starts("last_name", text)
-    first, space, last = text.rpartition(" ")
-    if space:
-        found |= _starts("last_name", last) & _starts("first_name", first)
-    return found
-
-
-def _starts(field: str, text: str) -> Q:
-    return Q(**{f"{field}__folded__startswith": folded(text)})
+        return Student.objects.filter(asn__startswith=text.replace("-", ""))
+    return None

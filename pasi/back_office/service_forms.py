@@ -11,7 +11,7 @@ so its rules, its locks, its audit and its history hold here as for any client:
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,10 @@ class ServiceForm(forms.Form):
     def request(self) -> dict[str, Any]:
         """The properties of the request, CallerInfo apart. PASICoreVersion is `core_version`."""
         raise NotImplementedError
+
+    def field_of(self, rejection: Mapping[str, str]) -> str | None:
+        """At which field a rejection stands; None: above them all."""
+        return self.codes.get(rejection["Code"])
 
     def place(self, field: str | None, text: str) -> None:
         """Show `text` at a field, or above them all where there is none of that name."""
@@ -168,6 +172,10 @@ class ServiceFormPage(View):
             return HttpResponseRedirect(address)
         if self.came_too_late(answer):
             return self.page(*self.renewed(form))
+        return self.refused(form, answer)
+
+    def refused(self, form: ServiceForm, answer: Answer) -> HttpResponse:
+        """The form as it was typed, with the reasons."""
         show_problems(form, answer)
         return self.page(form)
 
@@ -175,7 +183,7 @@ class ServiceFormPage(View):
         return send(self.service, self.request, form)
 
     def came_too_late(self, answer: Answer) -> bool:
-        return bool(self.out_of_date.intersection(_codes(answer)))
+        return bool(self.out_of_date.intersection(codes_of(answer)))
 
     def renewed(self, form: ServiceForm) -> tuple[ServiceForm, list[Meanwhile]]:
         """The form as it was typed, now meant for the record as it is, and what changed."""
@@ -238,8 +246,8 @@ def send_body(service: type[Service], caller: Caller, body: dict[str, Any]) -> A
 def show_problems(form: ServiceForm, answer: Answer) -> None:
     """Say at the fields why the service did not do it: its rejections, or what the fault names."""
     for rejection in answer.body.get("Rejections", ()):
-        code = rejection["Code"]
-        form.place(form.codes.get(code), f"{rejection['Description']} ({code})")
+        text = f"{rejection['Description']} ({rejection['Code']})"
+        form.place(form.field_of(rejection), text)
     if answer.fault is None:
         return
     for problem in answer.fault.problems:
@@ -250,7 +258,7 @@ def show_problems(form: ServiceForm, answer: Answer) -> None:
         form.place(None, f"{text} ({answer.fault.code})" if answer.fault.code else text)
 
 
-def _codes(answer: Answer) -> Iterable[str]:
+def codes_of(answer: Answer) -> Iterable[str]:
     if answer.fault is not None:
         return [answer.fault.code or ""]
     return [rejection["Code"] for rejection in answer.body.get("Rejections", ())]

@@ -21,4 +21,5 @@ Textarea = widgets.UnfoldAdminTextareaWidget
 Select = widgets.UnfoldAdminSelectWidget
 Radio = widgets.UnfoldAdminRadioSelectWidget
 Checkboxes = widgets.UnfoldAdminCheckboxSelectMultipleWidget
+Checkbox = widgets.UnfoldBooleanWidget
 Switch = widgets.UnfoldBooleanSwitchWidget

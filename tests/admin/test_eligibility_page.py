@@ -11,7 +11,7 @@ from enrolments.triggers import raise_triggers
 from students.models import Student
 from tests.admin.conftest import address, signed_in, staff
 from tests.admin.test_permissions import assert_fit_for_the_policy
-from tests.admin.test_student_page import text_of
+from tests.admin.test_student_page import part, text_of
 from tests.province_builder import COMMAND, make_mark, make_student, set_up
 
 
@@ -45,12 +45,14 @@ def test_the_page(boss, student):
     assert (read.staff.username, read.state_province_ids) == ("boss", ["100000009"])
 
 
-def test_it_is_reached_from_the_page_of_the_student(boss, student):
-    page = boss.get(address(Student, "change", student.pk)).content.decode()
-    assert url(student.asn) in page
+def test_it_is_a_part_of_the_page_of_the_student(boss, student):
+    place = part(student, "credentials")
+    assert place in boss.get(address(Student, "change", student.pk)).content.decode()
+    page = text_of(boss.get(place))
+    assert "Nothing. No credential was awarded" in page and "Credentials awarded under" in page
     clerk = signed_in(staff("clerk", "Registry Clerk"))
-    page = clerk.get(address(Student, "change", student.pk)).content.decode()
-    assert url(student.asn) not in page
+    assert place not in clerk.get(address(Student, "change", student.pk)).content.decode()
+    assert clerk.get(place).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,361 @@
+"""The tables on the parts of a student's page. Each table is one query, for whoever may see it."""
+
+import datetime
+from collections.abc import Callable, Sequence
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from credentials.credential_numbers import written
+from credentials.models import AwardedCredential
+from enrolments.admin import REGISTRATION_STATUSES
+from enrolments.alert_admin import OPEN, issue_and_rest
+from enrolments.alert_admin import record_link as alert_record_link
+from enrolments.models import (
+    AcknowledgementStatus,
+    CoreAlert,
+    CourseEnrolment,
+    ExamMark,
+    OfficialMark,
+    SchoolEnrolment,
+)
+from enrolments.registration_status import registration_status
+from pasi.back_office.formats import NOTHING, code_text, instant_text
+from pasi.back_office.tables import Table, history_link, record_link, yes_or_no
+from pasi.calendar import business_today, school_year_text
+from students.models import (
+    CitizenshipStatus,
+    DisclosureRestriction,
+    EmailAddress,
+    MailingAddress,
+    Name,
+    PhoneNumber,
+    Student,
+)
+from students.part_admin import name_uses
+
+ALERTS_SHOWN = 200
+
+Tasks = Sequence[tuple[str, str]]
+
+
+def _day(day: datetime.date | None) -> str:
+    return format_html('<span class="nowrap">{}</span>', date_format(day)) if day else NOTHING
+
+
+def _state(record) -> str:
+    return _("Deleted") if record.is_deleted else NOTHING
+
+
+def _last_first(rows: QuerySet) -> QuerySet:
+    """Deleted ones stay to be seen, after the others."""
+    return rows.order_by("is_deleted", "pk")
+
+
+# --- Identity -------------------------------------------------------------------------------------
+
+
+def restrictions(student: Student, tasks: Tasks = (), change: Callable | None = None) -> Table:
+    rows = [
+        [
+            code_text("DisclosureRestriction", each.code),
+            each.details,
+            _day(each.effective_on),
+            _day(each.expires_on),
+            yes_or_no(each.is_active),
+            _state(each),
+            history_link(each, each.code),
+            *([change(each)] if change else []),
+        ]
+        for each in _last_first(DisclosureRestriction.objects.filter(student=student))
+    ]
+    columns = [
+        *(_("Kind"), _("Details"), _("From"), _("Until"), _("Active"), _("Deleted")),
+        *(_("History"), *([_("To do")] if change else [])),
+    ]
+    return Table(
+        "restrictions",
+        _("Disclosure restrictions"),
+        columns,
+        rows,
+        tasks=tasks,
+        none=_("None: the record may be disclosed as usual."),
+    )
+
+
+def citizenship(student: Student, tasks: Tasks = ()) -> Table:
+    rows = [
+        [
+            code_text("CitizenshipStatus", each.citizenship_status),
+            code_text("CitizenshipStatus", each.guardian_citizenship_status),
+            _day(each.document_expiry_date),
+            _day(each.effective_on),
+            _state(each),
+            history_link(each, each.effective_on),
+        ]
+        for each in CitizenshipStatus.objects.filter(student=student).order_by(
+            "is_deleted", "-effective_on", "-pk"
+        )
+    ]
+    columns = [
+        *(_("Status"), _("Status of the guardian"), _("Document valid until"), _("From")),
+        *(_("Deleted"), _("History")),
+    ]
+    return Table("citizenship", _("Citizenship"), columns, rows, tasks=tasks)
+
+
+# --- Names ----------------------------------------------------------------------------------------
+
+
+def names(student: Student, todo: Callable | None = None, tasks: Tasks = ()) -> Table:
+    """`todo`: what can be done with a name, as links."""
+    records = Name.objects.filter(student=student).select_related(
+        "created_by_organization", "updated_by_organization"
+    )
+    rows = []
+    for name in _last_first(records):
+        name.student = student
+        rows.append(
+            [
+                record_link(name, name.full_name),
+                name_uses(name),
+                instant_text(name.effective_on),
+                name.created_by_organization,
+                name.updated_by_organization,
+                instant_text(name.updated_at),
+                _state(name),
+                history_link(name, name.full_name),
+                *([todo(name)] if todo else []),
+            ]
+        )
+    columns = [
+        *(_("Name"), _("Used as"), _("From"), _("Recorded by"), _("Last changed by")),
+        *(_("Last changed"), _("Deleted"), _("History"), *([_("To do")] if todo else [])),
+    ]
+    return Table("names", _("Names"), columns, rows, tasks=tasks)
+
+
+# --- Addresses and contacts -----------------------------------------------------------------------
+
+
+def addresses(student: Student) -> Table:
+    rows = [
+        [
+            record_link(each, each.street),
+            code_text("AddressType", each.address_type),
+            each.city,
+            each.state_province,
+            each.postal_code,
+            each.country,
+            _day(each.effective_on),
+            _day(each.expires_on),
+            _state(each),
+            history_link(each, each.street),
+        ]
+        for each in _last_first(MailingAddress.objects.filter(student=student))
+    ]
+    columns = [
+        *(_("Street"), _("Type"), _("City"), _("Province"), _("Postal code"), _("Country")),
+        *(_("From"), _("Until"), _("Deleted"), _("History")),
+    ]
+    return Table("addresses", _("Mailing addresses"), columns, rows)
+
+
+def phones(student: Student) -> Table:
+    rows = [
+        [
+            record_link(each, str(each)),
+            code_text("PhoneType", each.phone_type),
+            each.get_is_listable_display(),
+            _day(each.effective_on),
+            _day(each.expires_on),
+            _state(each),
+            history_link(each, str(each)),
+        ]
+        for each in _last_first(PhoneNumber.objects.filter(student=student))
+    ]
+    columns = [
+        *(_("Number"), _("Type"), _("May be published"), _("From"), _("Until")),
+        *(_("Deleted"), _("History")),
+    ]
+    return Table("phones", _("Phone numbers"), columns, rows)
+
+
+def emails(student: Student) -> Table:
+    rows = [
+        [
+            record_link(each, each.email_address),
+            instant_text(each.updated_at),
+            _state(each),
+            history_link(each, each.email_address),
+        ]
+        for each in _last_first(EmailAddress.objects.filter(student=student))
+    ]
+    columns = [_("Address"), _("Last changed"), _("Deleted"), _("History")]
+    return Table("emails", _("E-mail addresses"), columns, rows)
+
+
+# --- Enrolments and marks -------------------------------------------------------------------------
+
+
+def school_enrolments(student: Student) -> Table:
+    today = business_today()
+    rows = [
+        [
+            record_link(each, school_year_text(each.school_year)),
+            each.school,
+            each.grade,
+            REGISTRATION_STATUSES[
+                registration_status(
+                    each.is_deleted, each.start_date, each.exit_date, each.exit_date_type, today
+                )
+            ],
+            _day(each.start_date),
+            _day(each.exit_date),
+            _state(each),
+            history_link(each, school_year_text(each.school_year)),
+        ]
+        for each in SchoolEnrolment.objects.filter(student=student)
+        .select_related("school")
+        .order_by("is_deleted", "-school_year", "-start_date", "-pk")
+    ]
+    columns = [
+        *(_("School year"), _("School"), _("Grade"), _("Registration")),
+        *(_("Start"), _("Exit"), _("Deleted"), _("History")),
+    ]
+    return Table("school-enrolments", _("School enrolments"), columns, rows)
+
+
+def course_enrolments(student: Student) -> Table:
+    rows = [
+        [
+            record_link(each, f"{school_year_text(each.school_year)} {each.course_code}"),
+            each.school,
+            each.status,
+            _day(each.start_date),
+            _day(each.end_date),
+            _state(each),
+        ]
+        for each in CourseEnrolment.objects.filter(student=student)
+        .select_related("school")
+        .order_by("is_deleted", "-school_year", "course_code", "-pk")
+    ]
+    columns = [_("Course"), _("School"), _("Status"), _("Start"), _("End"), _("Deleted")]
+    return Table("course-enrolments", _("Course enrolments"), columns, rows)
+
+
+def official_marks(student: Student) -> Table:
+    mark, credits_awarded = _("Mark"), _("Credits")
+    rows = [
+        [
+            record_link(each, each.course_code),
+            school_year_text(each.achievement_school_year),
+            _day(each.achievement_date),
+            each.mark_value,
+            each.credits_awarded,
+            yes_or_no(each.is_available),
+            _state(each),
+        ]
+        for each in OfficialMark.objects.filter(student=student).order_by(
+            "is_deleted", "-achievement_school_year", "course_code", "-pk"
+        )
+    ]
+    columns = [
+        *(_("Course"), _("School year"), _("Achieved on"), mark, credits_awarded),
+        *(_("Available"), _("Deleted")),
+    ]
+    return Table(
+        "official-marks",
+        _("Official marks"),
+        columns,
+        rows,
+        numbers=frozenset({mark, credits_awarded}),
+    )
+
+
+def exam_marks(student: Student) -> Table:
+    rows = [
+        [
+            record_link(each, each.course_code),
+            school_year_text(each.school_year),
+            each.status,
+        ]
+        for each in ExamMark.objects.filter(student=student).order_by(
+            "-school_year", "course_code", "-pk"
+        )
+    ]
+    columns = [_("Course"), _("School year"), _("Kind of mark")]
+    return Table("exam-marks", _("Diploma exam marks"), columns, rows)
+
+
+# --- Credentials ----------------------------------------------------------------------------------
+
+
+def awards(student: Student) -> Table:
+    rows = [
+        [
+            record_link(each, written(each.number_id)),
+            code_text("CredentialType", each.credential_type),
+            school_year_text(each.school_year),
+            each.full_name,
+            _day(each.awarded_on),
+            code_text("CredentialDeleteReason", each.delete_reason) if each.is_deleted else NOTHING,
+            history_link(each, written(each.number_id)),
+        ]
+        for each in AwardedCredential.objects.filter(student=student).order_by(
+            "is_deleted", "-awarded_on", "-pk"
+        )
+    ]
+    columns = [
+        *(_("Number"), _("Credential"), _("School year"), _("Name on it"), _("Awarded on")),
+        *(_("Deleted because"), _("History")),
+    ]
+    return Table(
+        "awards",
+        _("Credentials awarded under this number"),
+        columns,
+        rows,
+        none=_("None is awarded yet. What follows says what is missing."),
+    )
+
+
+# --- Work items -----------------------------------------------------------------------------------
+
+
+def open_alerts(student: Student) -> QuerySet:
+    return CoreAlert.objects.filter(student=student, acknowledgement_status__in=OPEN)
+
+
+def alerts(student: Student) -> Table:
+    """What is open first, the warnings before the advice."""
+    found = CoreAlert.objects.filter(student=student).select_related("school")
+    rank = [status for status in AcknowledgementStatus if status in OPEN]
+    ordered = sorted(
+        found.order_by("-alert_type", "-pk")[:ALERTS_SHOWN],
+        key=lambda alert: alert.acknowledgement_status not in rank,
+    )
+    rows = [
+        [
+            record_link(each, issue_and_rest(each.description)[0]),
+            each.get_alert_type_display(),
+            each.get_acknowledgement_status_display(),
+            alert_record_link(each),
+            each.school,
+            school_year_text(each.school_year) if each.school_year else NOTHING,
+            instant_text(each.raised_at),
+        ]
+        for each in ordered
+    ]
+    columns = [
+        *(_("Issue"), _("Severity"), _("Status"), _("Applies to"), _("School")),
+        *(_("School year"), _("Raised")),
+    ]
+    return Table(
+        "alerts",
+        _("Core alerts"),
+        columns,
+        rows,
+        none=_("No alert: nothing of this student waits for anybody."),
+    )
