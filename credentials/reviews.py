@@ -1,8 +1,9 @@
 """Credentials to review: what awarding, ordering and calculating have left for a person to look at.
 
-Read in the order of an index, the newest first; nothing is counted. Where what is looked for is
-rare, a page ends after a fixed number of rows that were looked at and says where it stopped, so no
-page costs more with millions of students. Students whose recalculation is outstanding are left out.
+The lists are read in the order of an index, the newest first; nothing is counted for them. Where
+what is looked for is rare, a page ends after a fixed number of rows that were looked at and says
+where it stopped, so no page costs more with millions of students. Students whose recalculation is
+outstanding are left out.
 Source of the kinds: PASI knowledge base; their conditions: inferred.
 """
 
@@ -10,13 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import ServiceCall
 from credentials.models import AwardedCredential, DocumentOrderItem, RequirementSetStatus
-from enrolments.models import SchoolEnrolment, TranscriptTrigger
+from enrolments.models import SchoolEnrolment, TranscriptRecord, TranscriptTrigger
+from enrolments.processors import processed_up_to
+from enrolments.waiting import outstanding
 
 Status = RequirementSetStatus.Status
 PAGE_SIZE = 50
@@ -121,12 +124,9 @@ def _to_be_assessed() -> QuerySet:
 
 
 def _being_recalculated(student: str) -> Exists:
-    return Exists(
-        TranscriptTrigger.objects.filter(
-            student=OuterRef(student),
-            version__gt=F("student__transcriptrecord__max_source_version"),
-        )
-    )
+    """Whether the Transcript processor has yet to come up to a student. Only new triggers count."""
+    new = TranscriptTrigger.objects.filter(version__gt=processed_up_to("Transcript"))
+    return Exists(outstanding(new, TranscriptRecord).filter(student=OuterRef(student)))
 
 
 # In the order of the screens, under the names that the address of the list knows them by.
@@ -164,6 +164,13 @@ KINDS: dict[str, Kind] = {
         "requirement_set__credential_type",
     ),
 }
+
+
+def counts() -> dict[str, int]:
+    """How many there are of each kind; two queries each. Takes seconds in a large province: for the
+    figures that a worker keeps, not for a page.
+    """
+    return {kind: of.rows().count() for kind, of in KINDS.items()}
 
 
 def found(

@@ -11,13 +11,13 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import ServiceCall, ServiceResponse
-from credentials import review_counts
+from credentials import reviews
 from credentials.models import AwardedCredential, AwardingRun, RequirementSetStatus
 from enrolments.models import CoreAlert, StudentTrigger
 from enrolments.processors import PROCESSORS
@@ -36,13 +36,6 @@ NAMES = (
 YEARS = 12  # school years in the chart of credentials
 # Older figures mean that no worker counts.
 STALE_AFTER = datetime.timedelta(minutes=20)
-
-KINDS_OF_REVIEW = {
-    "achieved-not-awarded": _("Achieved but not awarded"),
-    "awarded-not-ordered": _("Awarded but not ordered"),
-    "awarded-no-longer-achieved": _("Awarded but no longer achieved"),
-    "not-awarded-needs-review": _("Not awarded and needs review"),
-}
 
 # name -> (key, period) -> value
 Figures = Mapping[str, Mapping[tuple[str, str], int]]
@@ -120,8 +113,8 @@ def _subjects(request: HttpRequest, figures: Figures) -> Iterator[Subject]:
         yield Subject(
             _("Credentials to review"),
             [
-                Attention(KINDS_OF_REVIEW[kind], value("reviews", kind), review_list(kind))
-                for kind in review_counts.KINDS
+                Attention(of.title, value("reviews", kind), review_list(kind))
+                for kind, of in reviews.KINDS.items()
             ],
         )
     if _may(request, AwardingRun):
@@ -150,11 +143,8 @@ def _subjects(request: HttpRequest, figures: Figures) -> Iterator[Subject]:
 
 
 def review_list(kind: str) -> str:
-    """The list of credentials to review of one kind; nothing where there is no such list yet."""
-    try:
-        return f"{reverse('admin:credentials_reviews')}?{urlencode({'kind': kind})}"
-    except NoReverseMatch:
-        return ""
+    """The list of credentials to review of one kind."""
+    return f"{reverse('admin:credentials_reviews')}?{urlencode({'kind': kind})}"
 
 
 def _background_work(request: HttpRequest, value) -> Iterator[Attention]:
