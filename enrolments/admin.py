@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.current_call import current_call_id
 from credentials.recalculations import every_set, want
-from enrolments import processor_admin  # noqa: F401  (registers its pages)
-from enrolments.alert_admin import StatusFilter
+from enrolments import (
+    alert_admin,  # noqa: F401  (registers its pages)
+    processor_admin,  # noqa: F401  (registers its pages)
+)
 from enrolments.models import (
     CoreAlert,
     Course,
@@ -26,6 +28,7 @@ from enrolments.registration_status import (
     WITHDRAWN,
     registration_status,
 )
+from enrolments.work_item_filters import StatusFilter
 from pasi.back_office.admins import MarkedDeleted, ReadOnlyHistoryAdmin, RecordedAdmin
 from pasi.back_office.formats import NOTHING, asn_text, code_text, school_years_text
 from pasi.back_office.lists import (
@@ -104,7 +107,7 @@ class EnrolmentAdmin(OfStudentAdmin):
 
     def related_lists(self, record):
         query = {"q": record.reference_id, StatusFilter.parameter_name: "all"}
-        return [(_("Core alerts"), CoreAlert, query)]
+        return [(_("Work items"), CoreAlert, query)]
 
 
 @admin.register(SchoolEnrolment)

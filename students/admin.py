@@ -170,7 +170,7 @@ class StudentAdmin(ReadOnlyHistoryAdmin):
     def related_lists(self, record):
         query = {"q": record.asn}
         return [
-            (_("Core alerts"), CoreAlert, query),
+            (_("Work items"), CoreAlert, query),
             (_("School enrolments"), SchoolEnrolment, query),
             (_("Course enrolments"), CourseEnrolment, query),
             (_("Official marks"), OfficialMark, query),

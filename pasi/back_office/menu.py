@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from pasi.back_office.rule_pages import may_read_rules
 from pasi.back_office.theme import SearchResult
 
 
@@ -133,7 +134,7 @@ def finds(request: HttpRequest) -> list[dict[str, Any]]:
             _("Credential number, former or legacy number, or the student"),
         ),
         (
-            _("Find core alerts"),
+            _("Find work items"),
             "enrolments.CoreAlert",
             _("Student, school (S.0982), authority (A.3020) or code of the alert"),
         ),
@@ -200,6 +201,9 @@ def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]
             (link, *lists),
             lambda request: request.user.has_perm("enrolments.view_studenttrigger"),
         )
+    if "pasi" in subject.apps:
+        link = reverse("admin:rules")
+        yield _entry(request, _("Rules"), "gavel", link, (link,), may_read_rules)
 
 
 def _may_view(model: type) -> Callable[[HttpRequest], bool]:

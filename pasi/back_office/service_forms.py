@@ -107,7 +107,7 @@ class ServiceFormPage(View):
         """Who changed the record last, when and through which service; "" if nobody can say."""
         history = getattr(self.record, "history", None)
         row = history.select_related("call__staff", "call__client").first() if history else None
-        return "" if row is None else _call_text(row)
+        return "" if row is None else call_text(row)
 
     def done(self, answer: Answer) -> tuple[str, str]:
         """What to tell once the service has applied the call, and the address to go to."""
@@ -237,7 +237,7 @@ def _as_text(values: dict[str, Any]) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
-def _call_text(row) -> str:
+def call_text(row) -> str:
     return _("%(who)s, %(when)s, through %(service)s (%(door)s)") % {
         "who": who_called(row.call),
         "when": instant_text(row.history_date),

@@ -15,6 +15,7 @@ from audit.models import SignIn
 from pasi.back_office import second_factor, sign_in
 from pasi.back_office.calls import recorded_page
 from pasi.back_office.menu import finds, navigation
+from pasi.back_office.rule_pages import rule_urls
 from pasi.back_office.sign_in import next_step
 from pasi.back_office.theme import ThemedSite
 from pasi.calendar import ALBERTA
@@ -98,5 +99,6 @@ class BackOfficeSite(ThemedSite):
                 self.admin_view(second_factor.set_up),
                 name="second_factor_set_up",
             ),
+            *rule_urls(self),
             *super().get_urls(),
         ]
