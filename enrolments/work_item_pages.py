@@ -13,8 +13,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from enrolments.enrolment_pages import correct_url
 from enrolments.models import Acknowledgement, CoreAlert, RecordType
 from enrolments.services import (
+    SubmitStudentSchoolEnrolment,
     SubmitStudentSchoolEnrolmentStatusAcknowledgement,
     SubmitStudentStatusAcknowledgement,
 )
@@ -178,9 +180,11 @@ class SayPage(ServiceFormPage):
     def asns(self) -> list[str]:
         return [self.record.student.asn]
 
+    def trail(self) -> list[tuple[str, str]]:
+        return self.pages.trail(self.request.GET.urlencode(), record=self.record)
+
     def extra(self) -> dict[str, Any]:
         return {
-            "trail": self.pages.trail(self.request.GET.urlencode(), record=self.record),
             "facts": facts(self.record),
             "is_waiting": self.record.is_waiting,
         }
@@ -213,15 +217,18 @@ def gone(request: HttpRequest) -> HttpResponse:
 
 
 def tasks_of(request: HttpRequest, alert: CoreAlert) -> list[tuple[str, str]]:
-    """The statuses that the reader can try to set on the work item."""
+    """The statuses that the reader can try to set on the work item, and the form that mends it."""
+    kept, tasks = kept_filters(request), []
     service = ACKNOWLEDGING.get(alert.record_type)
-    if service is None or not may_send(request.user, service):
-        return []
-    kept = kept_filters(request)
-    return [
-        (
-            str(each.button),
-            with_filters(reverse("admin:say_of_work_item", args=[alert.pk, each.status]), kept),
-        )
-        for each in sayings_of(alert)
-    ]
+    if service is not None and may_send(request.user, service):
+        tasks = [
+            (
+                str(each.button),
+                with_filters(reverse("admin:say_of_work_item", args=[alert.pk, each.status]), kept),
+            )
+            for each in sayings_of(alert)
+        ]
+    of_enrolment = alert.record_type == RecordType.SCHOOL_ENROLMENT
+    if of_enrolment and may_send(request.user, SubmitStudentSchoolEnrolment):
+        tasks.append((_("Correct the enrolment"), correct_url(alert.record, alert)))
+    return tasks

@@ -117,6 +117,10 @@ class ServiceFormPage(View):
         """Where to go without doing anything."""
         return record_url(self.record)
 
+    def trail(self) -> list[tuple[str, str]]:
+        """(label, address) of the pages above."""
+        return self.pages.trail(record=self.record)
+
     def asns(self) -> list[str]:
         """The students whose data the page shows: the reading is recorded."""
         return []
@@ -136,6 +140,10 @@ class ServiceFormPage(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return self.page(self.fresh_form())
+
+    def fresh_form(self) -> ServiceForm:
+        """The form for the record as it is now, not yet filled in."""
         initial = self.initial()
         hidden = {
             "call_id": uuid.uuid4(),
@@ -143,7 +151,7 @@ class ServiceFormPage(View):
             "core_version": self.version(),
             "as_shown": _as_text(initial),
         }
-        return self.page(self.form_class(initial={**initial, **hidden}))
+        return self.form_class(initial={**initial, **hidden})
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         form = self.form_class(request.POST, request.FILES)
@@ -187,7 +195,7 @@ class ServiceFormPage(View):
             "title": self.heading(),
             "headline": self.heading(),
             "opts": self.pages.opts,
-            "trail": self.pages.trail(record=self.record),
+            "trail": self.trail(),
             "consequences": self.consequences(),
             "form": form,
             "button": self.button,
