@@ -44,7 +44,8 @@ bench: $(VENV)/.installed-dev
 
 screenshots: $(VENV)/.installed-dev
 	PASI_PICTURES=docs/pictures $(RUN) -m pytest -q tests/browser/test_back_office.py \
-	  -k 'clerk_signs_in or filters or second_factor'
+	  tests/browser/test_work_items.py \
+	  -k 'clerk_signs_in or filters or second_factor or alerts_officer or administrator'
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check

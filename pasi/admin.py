@@ -128,6 +128,17 @@ class CodeAdmin(RecordedAdmin):
     )
     list_filter = ("code_type", "may_be_submitted")
     search_fields = ("code", "short_name", "code_type")
+    search_help_text = _("Code, name, or type of the code")
+
+    def name_of(self, record):
+        return f"{record} {record.short_name}"
+
+    def get_fields(self, request, obj=None):
+        """Only source document types have a quality."""
+        fields = super().get_fields(request, obj)
+        if obj is None or obj.code_type == "SourceDocumentType":
+            return fields
+        return [name for name in fields if name != "quality"]
 
     def save_model(self, request, obj, form, change) -> None:
         super().save_model(request, obj, form, change)

@@ -24,7 +24,7 @@ from audit.models import ServiceCall
 from pasi.back_office.admins import RecordedAdmin, record_url
 from pasi.back_office.calls import set_up_call
 from pasi.back_office.formats import instant_text, who_called
-from pasi.back_office.theme import Checkboxes, Textarea
+from pasi.back_office.theme import Checkboxes, Textarea, TextInput
 from pasi.faults import Fault, Problem
 from pasi.models import PasiClient, Role
 from pasi.networks import network_text
@@ -64,6 +64,12 @@ def role_choices() -> list[tuple[str, str]]:
 
 
 class ClientForm(forms.ModelForm):
+    name = forms.CharField(
+        label=Label("Name"),
+        max_length=PasiClient._meta.get_field("name").max_length,
+        widget=TextInput,
+        help_text=Label("As its people know it. No two clients have the same."),
+    )
     roles = forms.MultipleChoiceField(
         choices=role_choices,
         widget=Checkboxes,
@@ -80,15 +86,11 @@ class ClientForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         """As create_client takes it."""
-        name = " ".join(self.cleaned_data["name"].split())
-        if not name:
-            raise forms.ValidationError(_("A client has a name."))
-        return name
+        return " ".join(self.cleaned_data["name"].split())
 
     class Meta:
-        labels = {"name": Label("Name"), "is_enabled": Label("Enabled")}
+        labels = {"is_enabled": Label("Enabled")}
         help_texts = {
-            "name": Label("As its people know it. No two clients have the same."),
             "is_enabled": Label("Off: each of its calls is refused at once (1003)."),
             "organizations": Label("For whom it acts. An authority stands for its schools."),
         }
@@ -131,6 +133,12 @@ class PasiClientAdmin(RecordedAdmin):
     def get_fields(self, request, obj=None):
         fields = super().get_fields(request, obj)
         return fields if obj is not None else [name for name in fields if name not in self.keys]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """A new client leads to the page with its secret, and to nothing else."""
+        if add:
+            context.update(show_save_and_add_another=False, show_save_and_continue=False)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, obj, form, change) -> None:
         if not change:
