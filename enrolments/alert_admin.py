@@ -39,7 +39,6 @@ from enrolments.work_item_words import (
     rule_text,
     who_said_it,
 )
-from pasi import codes
 from pasi.back_office.admins import ReadOnlyAdmin, ReadOnlyHistoryAdmin, record_url
 from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
 from pasi.back_office.lists import SchoolYearFilter, students_found, uuid_in
@@ -142,8 +141,7 @@ class CoreAlertAdmin(SaysOfSelections, FoundByText, ReadOnlyAdmin):
         """With what takes further queries, since the theme asks for each field several times."""
         alert = super().get_object(request, object_id, from_field)
         if alert is not None:
-            with codes.read_once():
-                alert.in_words = _arguments(alert)
+            alert.in_words = _arguments(alert)
             alert.said = _sayings(alert)
         return alert
 
@@ -306,7 +304,7 @@ class AcknowledgementAdmin(FoundByText, ReadOnlyHistoryAdmin):
     )
     list_select_related = ("organization",)
     list_filter = (SaidFilter, "record_type")
-    fields = list_display
+    fields = ("rule", *list_display[1:])
     search_help_text = _("ASN or name of the student, code of the alert, or reference id")
 
     def get_queryset(self, request):
@@ -353,6 +351,10 @@ class AcknowledgementAdmin(FoundByText, ReadOnlyHistoryAdmin):
     def alert(self, said: Acknowledgement) -> str:
         return rule_text(said.alert_code)
 
+    @admin.display(description=_("Rule"))
+    def rule(self, said: Acknowledgement) -> str:
+        return rule_of(said.alert_code)
+
     @admin.display(description=_("Said by"))
     def said_by(self, said: Acknowledgement) -> str:
         return who_said_it(said)
@@ -370,6 +372,6 @@ class AcknowledgementAdmin(FoundByText, ReadOnlyHistoryAdmin):
     def applies_to(self, said: Acknowledgement) -> str:
         return record_link(said)
 
-    @admin.display(description=_("Arguments"))
+    @admin.display(description=_("What the rule looked at"))
     def arguments_shown(self, said: Acknowledgement) -> str:
         return arguments_text(said.arguments)

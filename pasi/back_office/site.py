@@ -1,5 +1,6 @@
 """The back office as a site: its pages, its clock, and what comes before them."""
 
+from contextlib import nullcontext
 from functools import wraps
 
 from django.contrib.auth.models import User
@@ -12,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from audit.models import SignIn
+from pasi import codes
 from pasi.back_office import second_factor, sign_in
+from pasi.back_office.admins import READING
 from pasi.back_office.calls import recorded_page
 from pasi.back_office.menu import finds, navigation
 from pasi.back_office.rule_pages import rule_urls
@@ -36,7 +39,9 @@ class BackOfficeSite(ThemedSite):
                 raise Http404  # PostgreSQL has no such character; no record has such an address
             if (first := next_step(request)) is not None:
                 return first
-            with timezone.override(ALBERTA):
+            # One state of the code values for the whole page, however many rows name one.
+            reading = request.method in READING
+            with timezone.override(ALBERTA), codes.read_once() if reading else nullcontext():
                 response = view(request, *args, **kwargs)
                 if hasattr(response, "render"):
                     response.render()
