@@ -49,7 +49,7 @@ from pasi.fields import instant_text as utc_text
 from pasi.http import new_message_id
 from pasi.staff_roles import may_send
 
-MOST_AT_ONCE = 500  # work items of one selection; each is a call of its own
+MOST_AT_ONCE = 200  # work items of one selection: each is a call of its own, and somebody waits
 KEYS = RegexValidator(r"^[0-9]{1,15}(,[0-9]{1,15})*\Z")
 A_DAY_LATER = (24 * 60 * 60 * 1000) << 80  # between UUIDv7s: milliseconds are the first 48 bits
 

@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from audit.models import RecordRead, ServiceCall, ServiceResponse
 from enrolments.models import Acknowledgement, CoreAlert
 from enrolments.triggers import TABLES
-from enrolments.work_item_selection import MOST_AT_ONCE
 from pasi.http import new_message_id
 from pasi.models import Organization
 from tests.admin.conftest import address, signed_in, staff
@@ -304,7 +303,6 @@ def test_all_of_a_filter_up_to_a_bound(officer, items, monkeypatch):
     done = CoreAlert.objects.filter(acknowledgement_status="InProgress")
     assert {alert.alert_code for alert in done} == {10018}
     assert done.count() == 2
-    assert MOST_AT_ONCE == 500
 
 
 def test_a_selection_of_nothing_and_one_that_was_tampered_with(officer, items):
