@@ -7,6 +7,7 @@ from enrolments.models import CoreAlert
 from pasi.models import PasiClient
 from tests.browser.chromium import PHONE, browsing, needed
 from tests.browser.conftest import PASSWORD
+from tests.province_builder import make_client, set_up
 
 pytestmark = needed
 LIST = "/admin/enrolments/corealert/"
@@ -123,7 +124,8 @@ def test_an_administrator_makes_a_client_and_gives_it_another_secret(province, p
 
 def test_on_a_phone(province, people):
     alert = CoreAlert.objects.filter(record_type="StudentSchoolEnrolment")[0]
-    client = PasiClient.objects.get(name="School system")
+    with set_up():
+        client = make_client("Another system")
     for name, pages in {
         "alice": (
             LIST,
