@@ -44,7 +44,7 @@ bench: $(VENV)/.installed-dev
 
 screenshots: $(VENV)/.installed-dev
 	PASI_PICTURES=docs/pictures $(RUN) -m pytest -q tests/browser -k 'clerk_signs_in or filters \
-	  or second_factor or awards_in_bulk or an_officer or clerk_creates'
+	  or second_factor or awards_in_bulk or officer or clerk_creates or administrator'
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check

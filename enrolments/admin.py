@@ -8,8 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.current_call import current_call_id
 from credentials.recalculations import every_set, want
-from enrolments import processor_admin  # noqa: F401  (registers its pages)
-from enrolments.alert_admin import StatusFilter
+from enrolments import (
+    alert_admin,  # noqa: F401  (registers its pages)
+    processor_admin,  # noqa: F401  (registers its pages)
+)
+from enrolments.enrolment_pages import EnrolmentTasks
+from enrolments.mark_pages import MarkTasks
 from enrolments.models import (
     CoreAlert,
     Course,
@@ -26,8 +30,9 @@ from enrolments.registration_status import (
     WITHDRAWN,
     registration_status,
 )
+from enrolments.work_item_filters import StatusFilter
 from pasi.back_office.admins import MarkedDeleted, ReadOnlyHistoryAdmin, RecordedAdmin
-from pasi.back_office.formats import NOTHING, asn_text, code_text, school_years_text
+from pasi.back_office.formats import NOTHING, asn_text, code_text, instant_text, school_years_text
 from pasi.back_office.lists import (
     AchievementYearFilter,
     SchoolYearFilter,
@@ -75,6 +80,14 @@ class OfStudentAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
     def students_seen(self, request, record):
         return [record.student.asn]
 
+    @admin.display(description=_("Recorded"))
+    def recorded(self, record) -> str:
+        return instant_text(record.created_at)
+
+    @admin.display(description=_("Last changed"))
+    def changed(self, record) -> str:
+        return instant_text(record.updated_at)
+
     @admin.display(description=_("Student"))
     def of_student(self, record) -> str:
         return student_link(record.student)
@@ -104,11 +117,11 @@ class EnrolmentAdmin(OfStudentAdmin):
 
     def related_lists(self, record):
         query = {"q": record.reference_id, StatusFilter.parameter_name: "all"}
-        return [(_("Core alerts"), CoreAlert, query)]
+        return [(_("Work items"), CoreAlert, query)]
 
 
 @admin.register(SchoolEnrolment)
-class SchoolEnrolmentAdmin(EnrolmentAdmin):
+class SchoolEnrolmentAdmin(EnrolmentTasks, EnrolmentAdmin):
     list_display = (
         "year",
         "of_student",
@@ -131,7 +144,7 @@ class SchoolEnrolmentAdmin(EnrolmentAdmin):
                     "start_date",
                     "exit_date",
                     "exit_date_type",
-                    "local_student_id",
+                    "schools_number",
                 )
             },
         ),
@@ -151,7 +164,7 @@ class SchoolEnrolmentAdmin(EnrolmentAdmin):
                 )
             },
         ),
-        (_("Record"), {"fields": ("version", "created_at", "updated_at")}),
+        (_("Record"), {"fields": ("version", "recorded", "changed")}),
     )
 
     @admin.display(description=_("Registration status"))
@@ -165,6 +178,10 @@ class SchoolEnrolmentAdmin(EnrolmentAdmin):
                 business_today(),
             )
         ]
+
+    @admin.display(description=_("The school's own number of the student"))
+    def schools_number(self, enrolment: SchoolEnrolment) -> str:
+        return enrolment.local_student_id or NOTHING
 
     @admin.display(description=_("Programming type"))
     def programming(self, enrolment: SchoolEnrolment) -> str:
@@ -216,14 +233,14 @@ class CourseEnrolmentAdmin(EnrolmentAdmin):
         "deleted",
     )
     list_filter = (SchoolYearFilter, "is_deleted")
-    fields = ("reference_id", *list_display, "version", "created_at", "updated_at")
+    fields = ("reference_id", *list_display, "version", "recorded", "changed")
 
     def name_of(self, record):
         return f"{super().name_of(record)}, {record.course_code}"
 
 
 @admin.register(OfficialMark)
-class OfficialMarkAdmin(OfStudentAdmin):
+class OfficialMarkAdmin(MarkTasks, OfStudentAdmin):
     list_display = (
         "course_code",
         "of_student",
@@ -232,11 +249,18 @@ class OfficialMarkAdmin(OfStudentAdmin):
         "achievement_date",
         "mark_value",
         "credits_awarded",
-        "is_available",
+        "counts",
         "deleted",
     )
     list_filter = (AchievementYearFilter, "is_available", "is_deleted")
-    fields = (*list_display, "evaluation_method", "version", "created_at", "updated_at")
+    fields = (*list_display, "evaluation_method", "version", "recorded", "changed")
+
+    def name_of(self, record):
+        return f"{super().name_of(record)}, {record.course_code}"
+
+    @admin.display(description=_("Counts"))
+    def counts(self, mark: OfficialMark) -> str:
+        return _("Yes") if mark.is_available else _("No: kept, and counts for nothing")
 
     @admin.display(description=_("Achievement school year"))
     def year(self, mark: OfficialMark) -> str:
@@ -247,7 +271,7 @@ class OfficialMarkAdmin(OfStudentAdmin):
 class ExamMarkAdmin(OfStudentAdmin):
     list_display = ("course_code", "of_student", "name", "year", "status")
     list_filter = (SchoolYearFilter,)
-    fields = (*list_display, "version", "created_at", "updated_at")
+    fields = (*list_display, "version", "recorded", "changed")
 
 
 @admin.register(Course)

@@ -1,100 +1,54 @@
-"""Core alerts and what was said of them, in the back office: the work items of staff.
+"""Work items, as staff call core alerts, and what was said of them.
 
-Read here: processors find alerts, and services own what is said of them.
+Processors find alerts, and services own what is said of them: the buttons are forms over those.
 """
 
 import re
 
 from django.contrib import admin
 from django.db.models import BigIntegerField, Case, F, OuterRef, Q, Subquery, When
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from enrolments.filters import of_references
-from enrolments.models import (
-    Acknowledgement,
-    AcknowledgementStatus,
-    CoreAlert,
-    CourseEnrolment,
-    RecordType,
-    SchoolEnrolment,
-)
+from enrolments.models import Acknowledgement, AcknowledgementStatus, CoreAlert, RecordType
 from enrolments.waiting import is_waiting
-from pasi import rules
+from enrolments.work_item_filters import (
+    AuthorityFilter,
+    CodeFilter,
+    RecordTypeFilter,
+    SchoolFilter,
+    SeverityFilter,
+    StatusFilter,
+)
+from enrolments.work_item_pages import gone, tasks_of, what_was_said
+from enrolments.work_item_selection import MOST_AT_ONCE, SaysOfSelections
+from enrolments.work_item_words import (
+    ENROLMENTS,
+    argument_label,
+    argument_value,
+    arguments_text,
+    code_of,
+    issue_and_rest,
+    record_link,
+    rule_of,
+    rule_text,
+    who_said_it,
+)
 from pasi.back_office.admins import ReadOnlyAdmin, ReadOnlyHistoryAdmin, record_url
-from pasi.back_office.formats import NOTHING, asn_text, instant_text
+from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
 from pasi.back_office.lists import SchoolYearFilter, students_found, uuid_in
 from pasi.calendar import school_year_text
 from pasi.clients import normalized_code
 from students.models import Student
 from students.part_admin import student_link
 
-ENROLMENTS = {
-    RecordType.SCHOOL_ENROLMENT: SchoolEnrolment,
-    RecordType.COURSE_ENROLMENT: CourseEnrolment,
-}
-FIRST_SENTENCE = re.compile(r"(.+?[.?!])(?:\s+(.*))?", re.DOTALL)
+MOST_SAYINGS = 50  # of one work item; a page shows no more
 ALERT_CODE = re.compile(r"[0-9]{5}")
-OPEN = (AcknowledgementStatus.UNACKNOWLEDGED, AcknowledgementStatus.IN_PROGRESS)
-
-
-def issue_and_rest(description: str) -> tuple[str, str]:
-    """The first sentence of an alert's description, and what follows it."""
-    match = FIRST_SENTENCE.fullmatch(description)
-    return (match[1], match[2] or "") if match else (description, "")
-
-
-def arguments_text(arguments: dict[str, str | None]) -> str:
-    """The arguments of an alert in a line: "Grade: 06; PreviousGrade: 04"."""
-    pairs = [f"{key}: {value or NOTHING}" for key, value in sorted(arguments.items())]
-    return "; ".join(pairs) or NOTHING
-
-
-def rule_text(code: int) -> str:
-    """The code of an alert with the title of its rule; of a rule that is gone, the code alone."""
-    try:
-        return f"{code} {rules.rule(str(code)).title}"
-    except KeyError:
-        return str(code)
-
-
-def who_said_it(said: Acknowledgement) -> str:
-    return f"{said.user_name}, {said.organization}"
-
-
-def record_link(about: Acknowledgement | CoreAlert) -> str:
-    """To the record that an alert or acknowledgement is about."""
-    model = ENROLMENTS.get(about.record_type, Student)
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-    return format_html(
-        '<a href="{}">{}</a>', reverse(name, args=[about.record]), about.get_record_type_display()
-    )
-
-
-class StatusFilter(admin.SimpleListFilter):
-    """Staff see what is still to be done unless they ask for more."""
-
-    title = _("status")
-    parameter_name = "status"
-
-    def lookups(self, request, model_admin):
-        return [*AcknowledgementStatus.choices, ("all", _("All"))]
-
-    def choices(self, changelist):
-        first, *others = super().choices(changelist)
-        return [{**first, "display": _("Open")}, *others]
-
-    def queryset(self, request, queryset):
-        if self.value() in AcknowledgementStatus.values:
-            return queryset.filter(acknowledgement_status=self.value())
-        return queryset if self.value() else queryset.filter(acknowledgement_status__in=OPEN)
-
-
-class SeverityFilter(admin.ChoicesFieldListFilter):
-    def __init__(self, *arguments, **options):
-        super().__init__(*arguments, **options)
-        self.title = _("severity")
 
 
 class SaidFilter(admin.SimpleListFilter):
@@ -129,10 +83,12 @@ class FoundByText:
 
 
 @admin.register(CoreAlert)
-class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
+class CoreAlertAdmin(SaysOfSelections, FoundByText, ReadOnlyAdmin):
     """The warnings first, the newest first, as the API lists them."""
 
     lists_students = True
+    change_list_template = "admin/work_item_list.html"
+    when_empty = _("Nothing is wrong with any record, or no worker has looked at them yet.")
     ordering = ("-alert_type", "-pk")
     list_display = (
         "issue",
@@ -147,14 +103,19 @@ class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
         "recalculated",
     )
     list_select_related = ("student__legal_name", "school")
-    list_filter = (StatusFilter, ("alert_type", SeverityFilter), "record_type", SchoolYearFilter)
-    search_help_text = _(
-        "ASN or name of the student, code of the school, authority or alert, or reference id"
+    list_filter = (
+        AuthorityFilter,
+        SchoolFilter,
+        SchoolYearFilter,
+        CodeFilter,
+        SeverityFilter,
+        StatusFilter,
+        RecordTypeFilter,
     )
+    search_help_text = _("A student by ASN or name, or an enrolment by its reference id")
     fieldsets = (
         (None, {"fields": ("issue", "explanation", "arguments_shown")}),
-        (_("Alert"), {"fields": ("rule", "severity", "raised_at")}),
-        (_("Acknowledgement"), {"fields": ("state", "said_by")}),
+        (_("Work item"), {"fields": ("state", "severity", "rule", "raised_at")}),
         (
             _("Record"),
             {
@@ -163,16 +124,41 @@ class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
                     "reference",
                     "of_student",
                     "name",
-                    "school",
+                    "at_school",
                     "year",
                     "version",
                 )
             },
         ),
+        (_("What was said of it"), {"fields": ("sayings",)}),
     )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(is_waiting=is_waiting())
+        rows = super().get_queryset(request).select_related(*self.list_select_related)
+        return rows.annotate(is_waiting=is_waiting())
+
+    def get_object(self, request, object_id, from_field=None) -> CoreAlert | None:
+        """With what takes further queries, since the theme asks for each field several times."""
+        alert = super().get_object(request, object_id, from_field)
+        if alert is not None:
+            alert.in_words = _arguments(alert)
+            alert.said = _sayings(alert)
+        return alert
+
+    def changelist_view(self, request, extra_context=None) -> HttpResponse:
+        context = {"most_at_once": MOST_AT_ONCE, **(extra_context or {})}
+        response = super().changelist_view(request, context)
+        shown = (getattr(response, "context_data", None) or {}).get("cl")
+        if shown is not None:
+            shown.narrowed_by = [_as_field(each, shown) for each in shown.filter_specs]
+            shown.has_filters = False  # they are in the form above the list, not in the panel
+        return response
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id) -> HttpResponse:
+        return gone(request)
+
+    def tasks(self, request: HttpRequest, record: CoreAlert) -> list[tuple[str, str]]:
+        return tasks_of(request, record)
 
     def found(self, text: str) -> Q:
         code = normalized_code(text)
@@ -194,7 +180,7 @@ class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
     def notices(self, record):
         if not record.is_waiting:
             return []
-        return [_("The record is being looked at again: this alert may be out of date.")]
+        return [_("The record is being looked at again: this work item may be out of date.")]
 
     def related_lists(self, record):
         query = {"q": record.reference_id or record.student.asn}
@@ -213,12 +199,12 @@ class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
         return alert.get_alert_type_display()
 
     @admin.display(description=_("Code"))
-    def code(self, alert: CoreAlert) -> int:
-        return alert.alert_code
+    def code(self, alert: CoreAlert) -> str:
+        return code_of(alert.alert_code)
 
     @admin.display(description=_("Rule"))
     def rule(self, alert: CoreAlert) -> str:
-        return rule_text(alert.alert_code)
+        return rule_of(alert.alert_code)
 
     @admin.display(description=_("Reference id"))
     def reference(self, alert: CoreAlert) -> str:
@@ -226,31 +212,21 @@ class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
 
     @admin.display(description=_("School"))
     def at_school(self, alert: CoreAlert) -> str:
-        return str(alert.school or NOTHING)
+        if alert.school is None:
+            return NOTHING
+        return format_html('<a href="{}">{}</a>', record_url(alert.school), alert.school)
 
-    @admin.display(description=_("Arguments"))
+    @admin.display(description=_("What the rule looked at"))
     def arguments_shown(self, alert: CoreAlert) -> str:
-        return arguments_text(alert.arguments)
+        return alert.in_words
 
     @admin.display(description=_("Status"))
     def state(self, alert: CoreAlert) -> str:
         return alert.get_acknowledgement_status_display()
 
-    @admin.display(description=_("Said by"))
-    def said_by(self, alert: CoreAlert) -> str:
-        said = (
-            Acknowledgement.objects.filter(
-                record_type=alert.record_type,
-                record=alert.record,
-                alert_code=alert.alert_code,
-                arguments_key=alert.arguments_key,
-            )
-            .select_related("organization")
-            .first()
-        )
-        if said is None:
-            return NOTHING
-        return format_html('<a href="{}">{}</a>', record_url(said), who_said_it(said))
+    @admin.display(description=_("History"))
+    def sayings(self, alert: CoreAlert) -> str:
+        return alert.said
 
     @admin.display(description=_("Student"))
     def of_student(self, alert: CoreAlert) -> str:
@@ -273,6 +249,44 @@ class CoreAlertAdmin(FoundByText, ReadOnlyAdmin):
         return _("Being recalculated") if alert.is_waiting else NOTHING
 
 
+def _arguments(alert: CoreAlert) -> str:
+    rows = [
+        (argument_label(key), argument_value(key, value))
+        for key, value in sorted(alert.arguments.items())
+    ]
+    return format_html_join(mark_safe("<br>"), "{}: {}", rows) or NOTHING
+
+
+def _sayings(alert: CoreAlert) -> str:
+    """A table of what was said of the alert, the newest first. One query."""
+    rows = what_was_said(alert).select_related("call__staff", "call__client", "organization")
+    said = [
+        {
+            "when": instant_text(row.history_date),
+            "status": _("Taken back")
+            if row.history_type == "-"
+            else AcknowledgementStatus(row.status).label,
+            "who": who_called(row.call),
+            "organization": row.organization,
+            "through": through_what(row.call),
+        }
+        for row in rows[:MOST_SAYINGS]
+    ]
+    return render_to_string("admin/work_item_sayings.html", {"said": said})
+
+
+def _as_field(filter: admin.SimpleListFilter, changelist) -> admin.SimpleListFilter:
+    """A filter as the form above the list wants it: what can be chosen, or typed."""
+    if getattr(filter, "is_typed", False):
+        filter.listed = list(filter.suggestions())
+    else:
+        chosen = str(filter.value() or "")
+        nothing = next(iter(filter.choices(changelist)))["display"]
+        options = [("", nothing), *filter.lookup_choices]
+        filter.options = [(value, text, str(value) == chosen) for value, text in options]
+    return filter
+
+
 @admin.register(Acknowledgement)
 class AcknowledgementAdmin(FoundByText, ReadOnlyHistoryAdmin):
     """Newest first. It may outlive its alert, so it is shown by itself."""
@@ -290,7 +304,7 @@ class AcknowledgementAdmin(FoundByText, ReadOnlyHistoryAdmin):
     )
     list_select_related = ("organization",)
     list_filter = (SaidFilter, "record_type")
-    fields = list_display
+    fields = ("rule", *list_display[1:])
     search_help_text = _("ASN or name of the student, code of the alert, or reference id")
 
     def get_queryset(self, request):
@@ -331,11 +345,15 @@ class AcknowledgementAdmin(FoundByText, ReadOnlyHistoryAdmin):
 
     def related_lists(self, record):
         query = {"q": self.asn_of(record), StatusFilter.parameter_name: "all"}
-        return [(_("Core alerts"), CoreAlert, query)]
+        return [(_("Work items"), CoreAlert, query)]
 
     @admin.display(description=_("Alert"))
     def alert(self, said: Acknowledgement) -> str:
         return rule_text(said.alert_code)
+
+    @admin.display(description=_("Rule"))
+    def rule(self, said: Acknowledgement) -> str:
+        return rule_of(said.alert_code)
 
     @admin.display(description=_("Said by"))
     def said_by(self, said: Acknowledgement) -> str:
@@ -354,6 +372,6 @@ class AcknowledgementAdmin(FoundByText, ReadOnlyHistoryAdmin):
     def applies_to(self, said: Acknowledgement) -> str:
         return record_link(said)
 
-    @admin.display(description=_("Arguments"))
+    @admin.display(description=_("What the rule looked at"))
     def arguments_shown(self, said: Acknowledgement) -> str:
         return arguments_text(said.arguments)

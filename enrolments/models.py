@@ -370,6 +370,7 @@ class CoreAlert(AlertIdentity):
     raised_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name = "work item"  # what staff call a core alert
         constraints = [
             models.UniqueConstraint(
                 fields=["record_type", "record", "alert_code", "arguments_key"],

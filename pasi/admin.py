@@ -1,4 +1,7 @@
-"""The set-up in the back office: organizations, code values, clients, staff and their groups."""
+"""The set-up in the back office: organizations, code values, staff and their groups.
+
+Clients: pasi/client_pages.py.
+"""
 
 from django import forms
 from django.contrib import admin, messages
@@ -25,9 +28,9 @@ from enrolments.reference_changes import code_changed, organization_changed
 from pasi.back_office import second_factor
 from pasi.back_office.admins import BackOfficeAdmin, Recorded, RecordedAdmin
 from pasi.back_office.formats import school_years_text
-from pasi.back_office.theme import Checkboxes, OthersPasswordForm, Switch, Textarea, UserForm
-from pasi.models import Code, OneTimePassword, Organization, PasiClient, Role
-from pasi.networks import network_text
+from pasi.back_office.theme import Checkboxes, OthersPasswordForm, Switch, UserForm
+from pasi.client_pages import PasiClientAdmin
+from pasi.models import Code, OneTimePassword, Organization, PasiClient
 
 # The library of the tokens registers them all, and its own page of clients. Tokens lie in their
 # table in clear: nobody reads them here, nor the secrets of second factors. Jobs only say "look":
@@ -45,6 +48,8 @@ for model in (
     User,
 ):
     admin.site.unregister(model)
+
+admin.site.register(PasiClient, PasiClientAdmin)
 
 
 class OrganizationForm(forms.ModelForm):
@@ -123,6 +128,17 @@ class CodeAdmin(RecordedAdmin):
     )
     list_filter = ("code_type", "may_be_submitted")
     search_fields = ("code", "short_name", "code_type")
+    search_help_text = _("Code, name, or type of the code")
+
+    def name_of(self, record):
+        return f"{record} {record.short_name}"
+
+    def get_fields(self, request, obj=None):
+        """Only source document types have a quality."""
+        fields = super().get_fields(request, obj)
+        if obj is None or obj.code_type == "SourceDocumentType":
+            return fields
+        return [name for name in fields if name != "quality"]
 
     def save_model(self, request, obj, form, change) -> None:
         super().save_model(request, obj, form, change)
@@ -141,79 +157,6 @@ def _say_what_follows(request, count: int) -> None:
             count,
         )
         messages.info(request, said % {"count": f"{count:,}"})
-
-
-class NetworksField(forms.Field):
-    """Networks, one a line."""
-
-    widget = Textarea(attrs={"rows": 4})
-
-    def prepare_value(self, value):
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value) -> list[str]:
-        try:
-            return list(dict.fromkeys(network_text(line) for line in (value or "").split()))
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
-
-    def has_changed(self, initial, data) -> bool:
-        return (initial or []) != (data or "").split()
-
-
-class ClientForm(forms.ModelForm):
-    roles = forms.MultipleChoiceField(
-        choices=[(role, role) for role in Role.values], widget=Checkboxes
-    )
-    addresses = NetworksField(
-        required=False,
-        label=_("Networks"),
-        help_text=_("Where it may call from, one network a line (10.1.0.0/16); empty = anywhere."),
-    )
-
-
-@admin.register(PasiClient)
-class PasiClientAdmin(RecordedAdmin):
-    """Clients are made by manage.py create_client, which shows the secret once."""
-
-    form = ClientForm
-    keys = ("client_id", "created", "updated")
-    fields = ("name", "is_enabled", "client_id", "organizations", "roles", "addresses", *keys[1:])
-    list_display = ("name", "is_enabled", "for_organizations", "has_roles", "client_id")
-    list_filter = ("is_enabled",)
-    search_fields = ("name", "client_id", "organizations__code")
-    autocomplete_fields = ("organizations",)
-    not_in_history = (
-        "user",
-        "redirect_uris",
-        "post_logout_redirect_uris",
-        "client_type",
-        "authorization_grant_type",
-        "hash_client_secret",
-        "skip_authorization",
-        "algorithm",
-        "allowed_origins",
-        "registration_source",
-        "cimd_expires_at",
-    )
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("organizations")
-
-    @admin.display(description=_("Organizations"))
-    def for_organizations(self, client: PasiClient) -> str:
-        codes = [organization.code for organization in client.organizations.all()]
-        return ", ".join(codes[:10]) + (f" (+{len(codes) - 10})" if len(codes) > 10 else "")
-
-    @admin.display(description=_("Roles"))
-    def has_roles(self, client: PasiClient) -> str:
-        return ", ".join(client.roles)
-
-    def related_lists(self, record):
-        return [(_("Its calls"), ServiceCall, {"client__id__exact": record.pk})]
 
 
 class PasswordSet(ReadOnlyPasswordHashWidget):

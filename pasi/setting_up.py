@@ -1,10 +1,14 @@
-"""Set-up made on the command line: a program that may call, a person who may sign in."""
+"""Set-up that shows a secret once: a program that may call, a person who may sign in.
+
+Secrets are returned to whoever shows them, and kept nowhere but hashed.
+"""
 
 import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from oauth2_provider.models import get_access_token_model
 
 from audit.models import ServiceCall
 from pasi.caller_info import of_operator
@@ -26,7 +30,6 @@ def create_client(
 
     All values are checked already. Writes one recorded call with its history.
     """
-    secret = secrets.token_urlsafe(SECRET_BYTES)
     what = {
         "Client": name,
         "Organizations": [organization.code for organization in organizations],
@@ -34,16 +37,31 @@ def create_client(
         "Addresses": list(addresses),
     }
     with _recorded("create_client", what):
-        client = PasiClient.objects.create(
-            name=name,
-            roles=list(roles),
-            addresses=list(addresses),
-            client_type=PasiClient.CLIENT_CONFIDENTIAL,
-            authorization_grant_type=PasiClient.GRANT_CLIENT_CREDENTIALS,
-            client_secret=secret,
-        )
+        client = PasiClient(name=name, roles=list(roles), addresses=list(addresses))
+        secret = give_secret(client)
+        client.save()
         client.organizations.set(organizations)
     return client, secret
+
+
+def give_secret(client: PasiClient) -> str:
+    """Make a client one that signs in with a secret of its own, a new one; the secret, which is
+    hashed when the client is saved."""
+    client.client_type = PasiClient.CLIENT_CONFIDENTIAL
+    client.authorization_grant_type = PasiClient.GRANT_CLIENT_CREDENTIALS
+    client.client_secret = secrets.token_urlsafe(SECRET_BYTES)
+    return client.client_secret
+
+
+def rotate_secret(client: PasiClient) -> tuple[str, int]:
+    """Another secret for a client whose row is locked: the former one and every token that was
+    given for it stop at once. The secret, and how many tokens were withdrawn. Call inside a
+    recorded call; pasi/token_validator.py says what becomes of tokens asked for meanwhile.
+    """
+    secret = give_secret(client)
+    client.save()
+    tokens, _of_each = get_access_token_model().objects.filter(application=client).delete()
+    return secret, tokens
 
 
 def create_staff(user: User, groups: Sequence[Group]) -> str:

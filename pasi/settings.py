@@ -241,6 +241,7 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "REFRESH_TOKEN_EXPIRE_SECONDS": 3600,
     "CLIENT_SECRET_HASHER": "pasi_client_secret",
+    "OAUTH2_VALIDATOR_CLASS": "pasi.token_validator.TokenValidator",
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 

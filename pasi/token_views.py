@@ -43,7 +43,9 @@ class TokenView(_Careful, oauth2_provider.views.TokenView):
         grant = request.POST.get("grant_type")
         if grant is not None and grant != "client_credentials":
             return JsonResponse({"error": "unsupported_grant_type"}, status=400)
-        return super().post(request, *args, **kwargs)
+        response = super().post(request, *args, **kwargs)
+        response["Content-Type"] = "application/json"  # of refusals after the judgement, too
+        return response
 
 
 @method_decorator(csrf_exempt, name="dispatch")

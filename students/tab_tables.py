@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from credentials.credential_numbers import written
 from credentials.models import AwardedCredential
 from enrolments.admin import REGISTRATION_STATUSES
-from enrolments.alert_admin import OPEN, issue_and_rest
 from enrolments.alert_admin import record_link as alert_record_link
 from enrolments.models import (
     AcknowledgementStatus,
@@ -22,6 +21,8 @@ from enrolments.models import (
     SchoolEnrolment,
 )
 from enrolments.registration_status import registration_status
+from enrolments.work_item_filters import OPEN
+from enrolments.work_item_words import issue_and_rest
 from pasi.back_office.formats import NOTHING, code_text, instant_text
 from pasi.back_office.tables import Table, history_link, record_link, yes_or_no
 from pasi.calendar import business_today, school_year_text

@@ -16,9 +16,8 @@ from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from credentials.services import SubmitCredentialAwardingMultiple
+from pasi.back_office.rule_pages import may_read_rules
 from pasi.back_office.theme import SearchResult
-from pasi.staff_roles import may_send
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,6 @@ TRIGGERS = (
     "transcripttrigger",
 )
 PROCESSORS = "admin:enrolments_processors"
-AWARD_IN_BULK = "admin:award_in_bulk"
 
 
 # Pages that are no lists, by the app of their subject: (label, icon, name of the address, what must
@@ -142,6 +140,13 @@ PAGES: dict[str, tuple[tuple[Any, str, str, tuple[str, ...], str], ...]] = {
             "pasi.send_as_pasi_system_user",
         ),
         (
+            _("Award in bulk"),
+            "workspaces",
+            "award_in_bulk",
+            ("credentials.view_awardingrun",),
+            "pasi.send_as_pasi_system_user",
+        ),
+        (
             _("Order documents in bulk"),
             "outgoing_mail",
             "order_documents_in_bulk",
@@ -165,14 +170,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def finds(request: HttpRequest) -> list[dict[str, Any]]:
     """What can be found from the start page, and the list that answers."""
     possible = (
-        (_("Find a student"), "students.Student", _("ASN, or the beginning of a name")),
+        (_("Find a student"), "students.Student", _("ASN, name, birth date (2008-03-01)")),
         (
             _("Find a credential"),
             "credentials.AwardedCredential",
             _("Credential number, former or legacy number, or the student"),
         ),
         (
-            _("Find core alerts"),
+            _("Find work items"),
             "enrolments.CoreAlert",
             _("Student, school (S.0982), authority (A.3020) or code of the alert"),
         ),
@@ -225,7 +230,7 @@ def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]
     for model in models:
         options = model._meta
         link = _list(model)
-        entry = _entry(
+        yield _entry(
             request,
             capfirst(options.verbose_name_plural),
             subject.icons.get(options.model_name, "table_rows"),
@@ -234,11 +239,6 @@ def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]
             _may_view(model),
             apart_from,
         )
-        if options.model_name == "awardingrun":  # the task stands before its records
-            task = _award_in_bulk(request)
-            entry["active"] = entry["active"] and not task["active"]
-            yield task
-        yield entry
     if "enrolments" in subject.apps:
         lists = [reverse(f"admin:enrolments_{name}_changelist") for name in TRIGGERS]
         link = reverse(PROCESSORS)
@@ -250,21 +250,9 @@ def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]
             (link, *lists),
             lambda request: request.user.has_perm("enrolments.view_studenttrigger"),
         )
-
-
-def _award_in_bulk(request: HttpRequest) -> dict[str, Any]:
-    link = reverse(AWARD_IN_BULK)
-    return _entry(
-        request,
-        _("Award in bulk"),
-        "workspaces",
-        link,
-        (link,),
-        lambda request: (
-            request.user.has_perm("credentials.view_awardingrun")
-            and may_send(request.user, SubmitCredentialAwardingMultiple)
-        ),
-    )
+    if "pasi" in subject.apps:
+        link = reverse("admin:rules")
+        yield _entry(request, _("Rules"), "gavel", link, (link,), may_read_rules)
 
 
 def _may_view(model: type) -> Callable[[HttpRequest], bool]:

@@ -111,7 +111,7 @@ class ServiceFormPage(View):
         """Who changed the record last, when and through which service; "" if nobody can say."""
         history = getattr(self.record, "history", None)
         row = history.select_related("call__staff", "call__client").first() if history else None
-        return "" if row is None else _call_text(row)
+        return "" if row is None else call_text(row)
 
     def done(self, answer: Answer) -> tuple[str, str]:
         """What to tell once the service has applied the call, and the address to go to."""
@@ -120,6 +120,10 @@ class ServiceFormPage(View):
     def back(self) -> str:
         """Where to go without doing anything."""
         return record_url(self.record)
+
+    def trail(self) -> list[tuple[str, str]]:
+        """(label, address) of the pages above."""
+        return self.pages.trail(record=self.record)
 
     def asns(self) -> list[str]:
         """The students whose data the page shows: the reading is recorded."""
@@ -152,6 +156,10 @@ class ServiceFormPage(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return self.page(self.fresh_form())
+
+    def fresh_form(self) -> ServiceForm:
+        """The form for the record as it is now, not yet filled in."""
         initial = self.initial()
         hidden = {
             "call_id": uuid.uuid4(),
@@ -159,7 +167,7 @@ class ServiceFormPage(View):
             "core_version": self.version(),
             "as_shown": _as_text(initial),
         }
-        return self.page(self.form_of(initial={**initial, **hidden}))
+        return self.form_of(initial={**initial, **hidden})
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         form = self.form_of(request.POST, request.FILES)
@@ -217,7 +225,7 @@ class ServiceFormPage(View):
             "title": self.heading(),
             "headline": self.heading(),
             "opts": self.pages.opts,
-            "trail": self.pages.trail(record=self.record),
+            "trail": self.trail(),
             "warnings": self.warnings(),
             "consequences": self.consequences(),
             "form": form,
@@ -268,7 +276,7 @@ def _as_text(values: dict[str, Any]) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
-def _call_text(row) -> str:
+def call_text(row) -> str:
     return _("%(who)s, %(when)s, through %(service)s (%(door)s)") % {
         "who": who_called(row.call),
         "when": instant_text(row.history_date),

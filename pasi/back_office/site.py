@@ -1,5 +1,6 @@
 """The back office as a site: its pages, its clock, and what comes before them."""
 
+from contextlib import nullcontext
 from functools import wraps
 
 from django.contrib.auth.models import User
@@ -12,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from audit.models import SignIn
+from pasi import codes
 from pasi.back_office import second_factor, sign_in
+from pasi.back_office.admins import READING
 from pasi.back_office.calls import recorded_page
 from pasi.back_office.home import home
 from pasi.back_office.menu import finds, navigation
+from pasi.back_office.rule_pages import rule_urls
 from pasi.back_office.sign_in import next_step
 from pasi.back_office.theme import ThemedSite
 from pasi.calendar import ALBERTA
@@ -36,7 +40,9 @@ class BackOfficeSite(ThemedSite):
                 raise Http404  # PostgreSQL has no such character; no record has such an address
             if (first := next_step(request)) is not None:
                 return first
-            with timezone.override(ALBERTA):
+            # One state of the code values for the whole page, however many rows name one.
+            reading = request.method in READING
+            with timezone.override(ALBERTA), codes.read_once() if reading else nullcontext():
                 response = view(request, *args, **kwargs)
                 if hasattr(response, "render"):
                     response.render()
@@ -100,5 +106,6 @@ class BackOfficeSite(ThemedSite):
                 self.admin_view(second_factor.set_up),
                 name="second_factor_set_up",
             ),
+            *rule_urls(self),
             *super().get_urls(),
         ]

@@ -81,7 +81,7 @@ MAY = {
     ),
     "": (set(), set()),
 }
-MADE_BY_COMMANDS = {PasiClient, User}
+MADE_BY_COMMANDS = {User}
 TRACKED = {model for model in EVERYTHING if hasattr(model, "history")}
 
 

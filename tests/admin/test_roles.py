@@ -25,7 +25,7 @@ PARTS = {
     "Background work": tuple(name for name in TRIGGERS if name != "transcripttrigger"),
     "Awarding runs, with batches": ("awardingrun", "awardingbatch"),
 }
-MADE_BY_COMMANDS = {"pasiclient", "user"}  # which show a secret or a password once
+MADE_BY_COMMANDS = {"user"}  # which shows a password once
 
 
 def table() -> dict[str, dict[str, str]]:

@@ -79,7 +79,11 @@ def browsing(address: str, **options) -> Iterator["Visit"]:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-CA", **options})
             visit = Visit(context.new_page(), address)
-            yield visit
+            try:
+                yield visit
+            finally:
+                # Those of Playwright's own context; the next module has another database.
+                connections.close_all()
             browser.close()
         assert visit.complaints == []
     finally:

@@ -89,6 +89,18 @@
     });
   }
 
+  /* A button that copies what stands in another element; browsers let pages do so over https. */
+  function copiers() {
+    for (const each of document.querySelectorAll("[data-copies]")) {
+      if (!navigator.clipboard) continue;
+      each.hidden = false;
+      each.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(document.getElementById(each.dataset.copies).textContent);
+        each.textContent = each.dataset.copied;
+      });
+    }
+  }
+
   function mend() {
     for (const each of document.querySelectorAll(".help-tooltip")) each.setAttribute("role", "img");
     buttons(document);
@@ -100,6 +112,7 @@
     landmarks();
     mend();
     account();
+    copiers();
   });
   window.addEventListener("load", () => setTimeout(() => {
     fields();
