@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "pasi.back_office.policy.PolicyMiddleware",
     "pasi.http.MessageIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "pasi.back_office.policy.PlainMethods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pasi.back_office.policy.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",

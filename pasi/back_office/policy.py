@@ -5,7 +5,7 @@ The policy is strict everywhere else, and the services answer as they always did
 
 from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
 
@@ -24,6 +24,21 @@ class PolicyMiddleware(CSPMiddleware):
         if not report_only and is_back_office(request):
             parts.replace = settings.PASI_BACK_OFFICE_POLICY
         return parts
+
+
+METHODS = ("GET", "HEAD", "POST")
+
+
+class PlainMethods:
+    """Browsers read pages and post forms; no page answers to anything else."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_back_office(request) and request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
 
 
 class CompressedPages(GZipMiddleware):

@@ -1,6 +1,8 @@
 """Every address of the back office, read and written to: no business row changes without a call."""
 
 import datetime
+import re
+from itertools import chain
 
 import pytest
 from django.apps import apps
@@ -8,10 +10,12 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.forms.models import ModelChoiceIteratorValue
 
-from audit.models import ServiceCall
+from audit.models import RecordRead, ServiceCall
 from credentials.models import RequirementSet
 from enrolments.models import Course
+from pasi.back_office.formats import asn_text
 from pasi.models import Code, Organization, PasiClient
+from students.models import Student
 from tests.admin.addresses import every_address
 from tests.admin.conftest import address
 
@@ -88,9 +92,46 @@ def assert_nothing_changes_without_a_call(client, send) -> None:
     assert client.get("/admin/").status_code == 200, "the walk went on signed in"
 
 
-def test_reading_changes_nothing(boss, records):
+INLINE = re.compile(r"<script(?![^>]*\ssrc=)|<[a-z][^>]*\son[a-z]+=", re.IGNORECASE)
+
+
+def assert_fit_for_the_policy(response) -> None:
+    """No script in a page may run, only the files of our own; styles may stand in it."""
+    policy = {part.strip() for part in response["Content-Security-Policy"].split(";")}
+    assert policy == {
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    }
+    found = INLINE.search(response.content.decode())
+    assert not found, (response.request["PATH_INFO"], found)
+
+
+def assert_leaves_a_trace(response, asns: set[str]) -> None:
+    """Whose number stands on a page is in the record of having read it."""
+    path, text = response.request["PATH_INFO"], response.content.decode()
+    on_page = {asn for asn in asns if asn in text or asn_text(asn) in text}
+    reads = RecordRead.objects.filter(path=path).values_list("state_province_ids", flat=True)
+    assert set(chain(*reads)) >= on_page, path
+
+
+def test_reading_changes_nothing_runs_no_inline_script_and_leaves_a_trace(boss, records):
     calls = ServiceCall.objects.count()
-    assert_nothing_changes_without_a_call(boss, boss.get)
+    asns = set(Student.objects.values_list("asn", flat=True))
+
+    def read(page):
+        response = boss.get(page)
+        if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+            assert_fit_for_the_policy(response)
+            assert_leaves_a_trace(response, asns)
+        return response
+
+    assert_nothing_changes_without_a_call(boss, read)
     assert ServiceCall.objects.count() == calls
 
 
@@ -99,9 +140,11 @@ def test_posting_changes_nothing_without_a_call(boss, records, form):
     assert_nothing_changes_without_a_call(boss, lambda page: boss.post(page, form))
 
 
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_other_methods_change_nothing_without_a_call(boss, records, method):
-    assert_nothing_changes_without_a_call(boss, getattr(boss, method))
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "SHOUT"])
+def test_other_methods_are_answered_by_no_page(boss, records, method):
+    for page in every_address():
+        answer = boss.generic(method, page, b"{}", "application/json")
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, POST"), page
 
 
 def filled_in(form) -> dict:
