@@ -82,10 +82,11 @@ class Clones:
         self.template = template
         self.names: list[str] = []
 
-    def make(self, suffix: str) -> str:
+    def make(self, suffix: str, template: str | None = None) -> str:
+        """`template`: another database than the one of all clones; nobody may be in it."""
         name = f"test_{self.template[-16:]}_{os.getpid()}_{suffix}"
         with _server() as server:
-            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
+            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or self.template}"')
         self.names.append(name)
         return name
 

@@ -129,6 +129,12 @@ class Visit:
         self.page.wait_for_function("!document.documentElement.hasAttribute('x-cloak')")
         return self.page
 
+    def reads(self, selector: str, text: str) -> None:
+        """The text stands there, once the page that a press leads to has come."""
+        from playwright.sync_api import expect
+
+        expect(self.page.locator(selector).first).to_contain_text(text, timeout=30_000)
+
     def picture(self, name: str, *, whole: bool = False) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.page.wait_for_timeout(150)  # what fades in has done so; nothing is asserted of it

@@ -1,4 +1,4 @@
-"""A small invented province, awarded and processed, for all tests of a module to look at."""
+"""A small invented province, awarded and processed, for all tests of a module to work in."""
 
 from io import StringIO
 
@@ -14,12 +14,12 @@ PASSWORD = "correct horse battery"
 STUDENTS = 300
 
 
-@pytest.fixture(scope="module")
-def province(clones, django_db_setup, django_db_blocker):
-    """The address of a server on a database of its own; pages only read it, and sign in."""
+@pytest.fixture(scope="session")
+def invented(clones, django_db_setup, django_db_blocker):
+    """The name of a database with the province: made once, cloned by every module."""
     before = settings.DATABASES["default"]["NAME"]
     with django_db_blocker.unblock():
-        name = clones.make("browser")
+        name = clones.make("province")
         point_to(name)
         try:
             quiet = {"stdout": StringIO(), "stderr": StringIO()}
@@ -30,6 +30,19 @@ def province(clones, django_db_setup, django_db_blocker):
             User.objects.create_superuser(
                 "boss", password=PASSWORD, first_name="Bea", last_name="Boss"
             )
+        finally:
+            point_to(before)
+    return name
+
+
+@pytest.fixture(scope="module")
+def province(clones, invented, django_db_blocker):
+    """The address of a server on a database of its own."""
+    before = settings.DATABASES["default"]["NAME"]
+    with django_db_blocker.unblock():
+        name = clones.make("browser", invented)
+        point_to(name)
+        try:
             with serving() as address:
                 yield address
         finally:

@@ -70,7 +70,7 @@ def test_an_officer_awards_in_bulk(province, tmp_path):
         visit.picture("award-in-bulk", whole=True)
         page.fill("#everyone_school", "S.9")
         page.click("text=Preview everyone")
-        assert "is not a known school" in page.inner_text(".not-done")
+        visit.reads(".not-done", "is not a known school")
         visit.assert_accessible()
         page.fill("#everyone_school", "")
         page.click("text=Preview everyone")
@@ -81,11 +81,11 @@ def test_an_officer_awards_in_bulk(province, tmp_path):
         visit.picture("award-in-bulk-preview", whole=True)
         preview = AwardingRun.objects.get()
         would = AwardingOutcome.objects.filter(run=preview, rejection_code="").count()
-        assert f"Would be awarded: {would}" in page.inner_text("#content-main")
+        visit.reads("#content-main", f"Would be awarded: {would}")
 
         # Confirm; the award is held up so that its progress can be looked at.
         page.click("text=Confirm and award")
-        assert "What will happen" in page.inner_text("#content-main")
+        visit.reads("#content-main", "What will happen")
         visit.assert_accessible()
         visit.picture("award-in-bulk-confirm", whole=True)
         with another_connection() as session:
@@ -104,7 +104,7 @@ def test_an_officer_awards_in_bulk(province, tmp_path):
         visit.assert_accessible()
         visit.picture("award-in-bulk-summary", whole=True)
         run = AwardingRun.objects.get(preview=preview)
-        assert f"Awarded: {would}" in page.inner_text("#content-main")
+        visit.reads("#content-main", f"Awarded: {would}")
 
         # The results, and those of one reason.
         with page.expect_download() as download:

@@ -91,7 +91,7 @@ def test_a_clerk_signs_in_and_finds_a_student_and_its_history(province, boss):
         page.fill("#id_username", "boss")
         page.fill("#id_password", "wrong")
         page.click("[type=submit]")
-        assert "Please enter the correct username and password" in page.inner_text("body")
+        visit.reads("body", "Please enter the correct username and password")
         page.fill("#id_username", "boss")
         page.fill("#id_password", PASSWORD)
         page.click("[type=submit]")
@@ -100,14 +100,14 @@ def test_a_clerk_signs_in_and_finds_a_student_and_its_history(province, boss):
         page.fill("#find-1", student.asn)
         page.press("#find-1", "Enter")
         page.click("#result_list th a")
-        assert student.legal_name.full_name in page.inner_text("h1")
+        visit.reads("h1", student.legal_name.full_name)
         assert page.locator("main [type=submit], #content [type=submit]").count() == 0
         visit.picture("student")
         page.click("a.historylink")
-        assert "Created" in page.inner_text("#content")
+        visit.reads("#content", "Created")
         visit.picture("history")
         page.click("#change-history tbody th a >> nth=0")
-        assert "The record after it" in page.inner_text("#content")
+        visit.reads("#content", "The record after it")
         visit.picture("version")
 
 
@@ -119,7 +119,7 @@ def test_the_filters_of_a_list(province, boss):
         page.click("#open-filters")
         visit.picture("filters")
         page.click("#changelist-filter >> text=Deactivated")
-        assert "Status: Deactivated" in page.inner_text(".chosen-filters")
+        visit.reads(".chosen-filters", "Status: Deactivated")
 
 
 def test_setting_up_a_second_factor_and_signing_in_with_it(province, django_db_blocker):
@@ -151,7 +151,7 @@ def test_setting_up_a_second_factor_and_signing_in_with_it(province, django_db_b
             visit.assert_accessible()
         with browsing(province) as visit:
             page = sign_in(visit)
-            assert "Enter your code" in page.inner_text("h1")
+            visit.reads("h1", "Enter your code")
             visit.assert_accessible()
             visit.picture("code")
             page.fill("#id_code", code(steps=1))

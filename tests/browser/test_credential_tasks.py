@@ -103,8 +103,8 @@ def test_an_officer_works_on_one_credential(desk):
         assert "is re-issued" in text
         assert "Kingsley. By Olive Officer (olive)" in text
         assert page.locator(".timeline > li").count() == 3
-        assert desk.former in page.inner_text(".timeline > li >> nth=0")
-        assert "The number now" in page.inner_text(".timeline > li >> nth=2")
+        visit.reads(".timeline > li >> nth=0", desk.former)
+        visit.reads(".timeline > li >> nth=2", "The number now")
         page.locator(".timeline").scroll_into_view_if_needed()
         visit.picture("numbers-through-time")
 
@@ -128,7 +128,7 @@ def test_an_officer_works_on_one_credential(desk):
         assert "is ordered" in success(page)
         page.click("text=Change or cancel")
         visit.assert_accessible()
-        assert "Order of" in page.inner_text("h1")
+        visit.reads("h1", "Order of")
 
         # A student who has achieved something.
         in_menu(page, "Award one student")

@@ -45,7 +45,7 @@ def test_an_auditor_finds_the_unanswered_calls_and_takes_them_along(province, au
         page.fill("#id_password", PASSWORD)
         page.click("[type=submit]")
         page.wait_for_url(f"{province}/admin/")
-        assert "As of " in page.inner_text("#content")
+        visit.reads("#content", "As of ")
         visit.assert_accessible()
         visit.picture("home", whole=True)
         # The axis of every chart starts at zero, and its numbers can be read as a table.
@@ -68,7 +68,7 @@ def test_an_auditor_finds_the_unanswered_calls_and_takes_them_along(province, au
         page.fill("#narrow-organization", "982")
         page.press("#narrow-organization", "Enter")
         page.wait_for_selector("[aria-invalid=true]")
-        assert "An organization is written S.0982" in page.inner_text("body")
+        visit.reads("body", "An organization is written S.0982")
         visit.picture("call-filters")
 
 

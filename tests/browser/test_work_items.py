@@ -44,25 +44,25 @@ def test_an_alerts_officer_works_off_the_list(province, people):
         visit.assert_accessible()
         page.fill("#by-authority", "Nowhere")
         page.press("#by-authority", "Enter")
-        assert "No school authority has the code or name" in page.inner_text("#content")
+        visit.reads("#content", "No school authority has the code or name")
         visit.assert_accessible()
         page.fill("#by-authority", authority)
         page.select_option("#by-severity", "Advice")
         page.press("#by-authority", "Enter")
         narrowed = page.url
-        assert authority in page.inner_text(".chosen-filters")
+        visit.reads(".chosen-filters", authority)
 
         page.click("#result_list th a >> nth=0")
         item = page.inner_text("h1")
         visit.picture("work-item")
         page.click(".record-tasks >> text=Acknowledge")
-        assert "What will happen" in page.inner_text("#content")
+        visit.reads("#content", "What will happen")
         visit.assert_accessible()
         page.click(".main-button")
         assert page.url == narrowed
-        assert f"Acknowledged: {item}" in page.inner_text("#main")
+        visit.reads("#main", f"Acknowledged: {item}")
         page.click(f"text={item} >> nth=0")
-        assert "alice" in page.inner_text("#content")
+        visit.reads("#content", "alice")
         page.click(".record-tasks >> text=Take back")
         page.click(".main-button")
         assert page.url == narrowed
@@ -71,15 +71,15 @@ def test_an_alerts_officer_works_off_the_list(province, people):
         boxes = page.locator(".action-select")
         for row in (0, boxes.count() - 2, boxes.count() - 1):  # a warning, two advices
             boxes.nth(row).check()
-        assert "3 of" in page.inner_text(".action-counter")
+        visit.reads(".action-counter", "3 of")
         visit.picture("work-items")
         page.click(".selection-bar >> text=Acknowledge")
-        assert "Acknowledge: 3 work items" in page.inner_text("h1")
+        visit.reads("h1", "Acknowledge: 3 work items")
         visit.assert_accessible()
         page.click(".main-button")
         assert page.inner_text("h1") == "2 done, 1 refused"
-        assert "12002" in page.inner_text("tbody tr >> nth=0")
-        assert "Acknowledged" in page.inner_text("tbody tr >> nth=2")
+        visit.reads("tbody tr >> nth=0", "12002")
+        visit.reads("tbody tr >> nth=2", "Acknowledged")
         visit.assert_accessible()
         visit.picture("work-item-results")
         page.click("text=Back to the list")
@@ -88,7 +88,7 @@ def test_an_alerts_officer_works_off_the_list(province, people):
         visit.open("/admin/rules/?q=acknowledge")
         visit.assert_accessible()
         page.click("tbody th a >> nth=0")
-        assert "Certainty of its meaning" in page.inner_text("#content")
+        visit.reads("#content", "Certainty of its meaning")
 
 
 def test_an_administrator_makes_a_client_and_gives_it_another_secret(province, people):
