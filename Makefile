@@ -23,6 +23,7 @@ endef
 help:
 	@echo "make demo       everything, from nothing to a served province with its awards"
 	@echo "make test       the whole test suite (ARGS='-k name' for a part)"
+	@echo "make test-thorough  the same with more generated examples, as before a change lands"
 	@echo "make bench      the speed of the award, the import, re-issues, creating and finding"
 	@echo "                students, alerts, eligibility (STUDENTS=3000000: size of the"
 	@echo "                registry; ONLY=award, re-issue, registry, alerts or eligibility)"
@@ -38,6 +39,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(RUN) -m pytest -n auto $(ARGS)
+
+test-thorough: $(VENV)/.installed-dev
+	PASI_TESTS=thorough $(RUN) -m pytest -n auto $(ARGS)
 
 bench: $(VENV)/.installed-dev
 	$(RUN) -m tests.benchmarks $(if $(STUDENTS),--registry $(STUDENTS)) $(if $(ONLY),--only $(ONLY))
@@ -82,4 +86,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help demo test bench screenshots lint serve worker stop clean-var
+.PHONY: help demo test test-thorough bench screenshots lint serve worker stop clean-var

@@ -47,8 +47,13 @@ def populate(count: int) -> None:
         bulk_raise()
 
 
+def _four(number: int) -> str:
+    """The last four digits: numbers go on through all the tests of a process."""
+    return f"{number % 10_000:04d}"
+
+
 def _one_of_each(number: int, call: uuid.UUID) -> None:
-    school = make_school(f"S.{number:04d}", f"A.{number:04d}")
+    school = make_school(f"S.{_four(number)}", f"A.{_four(number)}")
     student = make_student(
         first_name=f"Ada{number}",
         achieved=["AHSD-2018"],
@@ -118,7 +123,7 @@ def _alert(student: Student, school: Organization) -> None:
 
 def _set_up(number: int) -> None:
     Code.objects.create(code_type="Test", code=str(number), short_name="Test")
-    enrolments.Course.objects.create(code=f"TST{number:04d}", name="Test")
+    enrolments.Course.objects.create(code=f"TST{_four(number)}", name="Test")
     RequirementSet.objects.create(
         code=f"TEST-{number}", name="Test", credential_type="AHSD", category="Manual"
     )
@@ -126,17 +131,17 @@ def _set_up(number: int) -> None:
     group = Group.objects.create(name=f"Group {number}")
     user = User.objects.create(username=f"user{number}", is_staff=True)
     user.groups.add(group)
-    make_client(f"Client {number}", organizations=[f"A.{number:04d}"])
+    make_client(f"Client {number}", organizations=[f"A.{_four(number)}"])
 
 
 def _definitions(number: int) -> None:
     """What the eligibility calculator works by, beside what was loaded."""
     requirement = definitions.CredentialRequirement.objects.create(code=f"Test-{number}")
     group = definitions.CourseGroup.objects.create(code=f"TEST{number}")
-    definitions.Credential.objects.create(code=f"{number:04d}")
+    definitions.Credential.objects.create(code=_four(number))
     definitions.ExemptionReason.objects.create(requirement=requirement, reason="Test")
     definitions.CourseMapping.objects.create(course_group=group, by="code", value="TST1000")
-    definitions.CourseSubject.objects.create(letters=f"{number:03d}", subject="Test")
+    definitions.CourseSubject.objects.create(letters=_four(number)[1:], subject="Test")
     definitions.CreditCap.objects.create(
         requirement=requirement, course_group=group, most_credits=5
     )

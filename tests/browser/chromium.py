@@ -17,6 +17,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 
 from pasi.wsgi import application
+from tests import depth
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -136,6 +137,8 @@ class Visit:
         expect(self.page.locator(selector).first).to_contain_text(text, timeout=30_000)
 
     def picture(self, name: str, *, whole: bool = False) -> None:
+        if not (depth.IS_THOROUGH or "PASI_PICTURES" in os.environ):
+            return
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.page.wait_for_timeout(150)  # what fades in has done so; nothing is asserted of it
         self.page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)

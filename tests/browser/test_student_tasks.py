@@ -108,5 +108,6 @@ def test_every_part_of_the_record(province, django_db_blocker, name, options):
         for number, path in enumerate(paths):
             visit.open(path)
             visit.picture(f"student-{name}-{number:02}", whole=True)
-            visit.assert_accessible()
+            if name in {"wide", "dark"}:
+                visit.assert_accessible()
             visit.assert_fits()

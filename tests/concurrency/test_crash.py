@@ -17,7 +17,7 @@ from credentials.models import (
 )
 from enrolments.models import TranscriptTrigger
 from students.models import Student
-from tests import invariants
+from tests import depth, invariants
 from tests.concurrency.processes import awarding, stuck_at, wait_for_batches
 from tests.concurrency.sessions import (
     lock_student,
@@ -39,7 +39,7 @@ WRITTEN = (
     AwardingOutcome,
     ServiceResponse,
 )
-RANDOM_KILLS = 4
+RANDOM_KILLS = depth.examples(4, 2)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 
 from pasi.schema_views import document
 from pasi.wsgi import application
+from tests import depth
 from tests.province_builder import make_award, make_school, make_student, set_up
 from tests.reading.conftest import make_caller
 
@@ -105,7 +106,7 @@ def judged(schema, path, method, count, *, checks, headers, **fixed):
 
 @with_operation
 def test_right_requests(schema, bearer, path, method):
-    judged(schema, path, method, 12, checks=CHECKS, headers=bearer)
+    judged(schema, path, method, depth.examples(12, 4), checks=CHECKS, headers=bearer)
 
 
 @pytest.mark.parametrize(("path", "method"), READINGS)
@@ -114,7 +115,7 @@ def test_readings_of_what_exists(schema, bearer, known, path, method):
         schema,
         path,
         method,
-        10,
+        depth.examples(10, 4),
         checks=CHECKS,
         headers={**bearer, "PASI-Organization-Code": "O.1"},
         path_parameters={name: known[name] for name in known if f"{{{name}}}" in path},
@@ -128,7 +129,7 @@ def test_wrong_requests(schema, bearer, path, method):
         schema,
         path,
         method,
-        12,
+        depth.examples(12, 4),
         checks=[*CHECKS, negative_data_rejection],
         headers=bearer,
         mode=GenerationMode.NEGATIVE,

@@ -35,13 +35,13 @@ from credentials.services import (
 from pasi.services import Answer
 from students.models import Student
 from students.services import SubmitIdentificationInformation
-from tests import invariants
+from tests import depth, invariants
 from tests.credentials.calls import OPERATOR
 from tests.credentials.officer import recalculated
 from tests.province_builder import caller_info, make_award, make_student, set_up
 from tests.students.bodies import identification_minimal
 
-EXAMPLES, STEPS = 30, 24
+EXAMPLES, STEPS = depth.examples(30, 10), 24
 BORN, MARK_YEAR, CURRENT_YEAR = datetime.date(2008, 5, 17), 2026, 2026
 SETS = {"AHSD": "AHSD-2018", "CHSA": "CHSA", "GHSD": "GHSD"}
 YEARS = st.sampled_from([2008, 2020, 2025, 2026, 2027])

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from enrolments.models import Acknowledgement, CoreAlert, SchoolEnrolment
 from students.models import CitizenshipStatus, Student
-from tests import invariants
+from tests import depth, invariants
 from tests.enrolments import bodies
 from tests.enrolments.alert_fixtures import (
     ACKNOWLEDGE,
@@ -45,7 +45,7 @@ from tests.enrolments.calls import SERVICE, make_enrolment_caller, stored
 from tests.province_builder import make_school, make_student, set_up
 from tests.students.calls import applied
 
-EXAMPLES, STEPS = 12, 30
+EXAMPLES, STEPS = depth.examples(12, 5), 30
 BOARDS = ("", "9991", "9992")  # none, and two that are unknown
 SCHOOL, MINISTRY = "S.0001", "O.1"
 KINDS = {SKIPPED: "Advice", LOWER: "Advice", BOARD: "Warning"}
