@@ -427,3 +427,25 @@ class AwardingOutcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.position} {self.asn}"
+
+
+class ReviewCandidate(models.Model):
+    """A credential to review as it was last counted: `record` is the key of an award or of a
+    requirement set's status, as its kind says (credentials/reviews.py). Derived, so it has no
+    history and no page.
+    """
+
+    kind = models.CharField(max_length=30)
+    record = models.BigIntegerField()
+    credential_type = models.CharField(max_length=CODE_LENGTH)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "record"], name="review_candidate_once")
+        ]
+        indexes = [
+            models.Index(fields=["kind", "credential_type", "record"], name="review_by_type")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record}"

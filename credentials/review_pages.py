@@ -1,6 +1,6 @@
 """The page of credentials to review: one list for each kind, each row with what to do."""
 
-import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,12 +25,14 @@ from pasi.back_office.formats import asn_text
 from pasi.back_office.reads import record_read
 from pasi.back_office.theme import Select
 from pasi.calendar import current_school_year, first_day, school_year_text
+from pasi.models import FigureSet
 from pasi.staff_roles import may_send
 
 Label = gettext_lazy
 REVIEWS = "credentials_reviews"
 AT_ONCE = 2_000  # rows of a CSV file
 MOST_EXPORTED = 100_000
+KEY = re.compile(r"[0-9]{1,18}")
 
 
 class FilterForm(forms.Form):
@@ -67,8 +69,12 @@ class ReviewsPage(View):
         rows = found(kind, **chosen.chosen())
         if "csv" in request.GET:
             return self.exported(kind, rows)
-        shown = page(kind, rows, _place(kind, request.GET.get("after", "")))
+        after = request.GET.get("after", "")
+        shown = page(rows, int(after) if KEY.fullmatch(after) else None)
         record_read(request, [row.student.asn for row in shown.rows])
+        kept_at = (
+            FigureSet.objects.filter(pk="reviews").values_list("counted_at", flat=True).first()
+        )
         context = {
             **self.pages.admin_site.each_context(request),
             "title": _("Credentials to review"),
@@ -79,12 +85,12 @@ class ReviewsPage(View):
             "kind": kind,
             "what_it_is": KINDS[kind].what_it_is,
             "leaves_out_legacy": kind == "awarded-not-ordered",
-            "looked_at": shown.looked_at,
+            "kept_at": kept and kept.counted_at,
             "filters": chosen,
             "rows": [self.row(request, kind, row) for row in shown.rows],
             "is_first": not request.GET.get("after"),
             "first_url": self.address(kind, after=None),
-            "next_url": shown.following and self.address(kind, after=_written(shown.following)),
+            "next_url": shown.following and self.address(kind, after=str(shown.following)),
             "csv_url": self.address(kind, after=None, csv="1"),
             "bulk_url": self.bulk_url(request, kind, chosen.chosen()),
         }
@@ -155,27 +161,6 @@ def _steps(request: HttpRequest, kind: str, row) -> Iterator[tuple[str, str]]:
             yield _("Delete it with a reason"), reverse("admin:delete_award", args=[row.pk])
     else:
         yield _("Assess it"), _eligibility(asn)
-
-
-# --- Places in the list, as the address has them ------------------------------------------------
-
-
-def _written(place: tuple[Any, Any]) -> str:
-    return "~".join(str(each) for each in place)
-
-
-def _place(kind: str, text: str) -> tuple[Any, Any] | None:
-    """None for the first page, and for what is no place."""
-    first, tilde, second = text.partition("~")
-    if not tilde:
-        return None
-    if KINDS[kind].order == ("awarded_on", "pk"):
-        try:
-            day = datetime.date.fromisoformat(first)
-        except ValueError:
-            return None
-        return (day, int(second)) if second.isdecimal() and len(second) < 19 else None
-    return (int(first), second[:20]) if first.isdecimal() and len(first) < 19 else None
 
 
 # --- CSV ----------------------------------------------------------------------------------------

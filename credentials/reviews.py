@@ -1,43 +1,42 @@
 """Credentials to review: what awarding, ordering and calculating have left for a person to look at.
 
-The lists are read in the order of an index, the newest first; nothing is counted for them. Where
-what is looked for is rare, a page ends after a fixed number of rows that were looked at and says
-where it stopped, so no page costs more with millions of students. Students whose recalculation is
-outstanding are left out.
-Source of the kinds: PASI knowledge base; their conditions: inferred.
+A worker keeps which they are, together with the figures of the start page: to look for them takes
+seconds in a large province. A list shows those that still are, so what was done since is left out
+at once, and what is new comes with the next count. Students whose recalculation is outstanding are
+left out. Source of the kinds: PASI knowledge base; their conditions: inferred.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import ServiceCall
-from credentials.models import AwardedCredential, DocumentOrderItem, RequirementSetStatus
+from credentials.models import (
+    AwardedCredential,
+    DocumentOrderItem,
+    RequirementSetStatus,
+    ReviewCandidate,
+)
 from enrolments.models import SchoolEnrolment, TranscriptRecord, TranscriptTrigger
 from enrolments.processors import processed_up_to
 from enrolments.waiting import outstanding
+from pasi import bulk
 
 Status = RequirementSetStatus.Status
 PAGE_SIZE = 50
-LOOKED_AT = 100_000  # rows for one page, at most
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`rows`: all there are; `among`: the rows that are looked at for them. `order`: two columns
-    whose index both are read by, the greatest first; they name a place in it. `credential_type`:
-    the column that has it.
-    """
+    """`rows`: all there are now. `credential_type`: the column that has it."""
 
     title: Any
     what_it_is: Any
     rows: Callable[[], QuerySet]
-    among: Callable[[], QuerySet]
-    order: tuple[str, str]
     credential_type: str
 
 
@@ -107,20 +106,8 @@ def _awarded_no_longer_achieved() -> QuerySet:
 def _active_awards() -> QuerySet:
     """With `person`, the student behind the number: requirement sets are that one's."""
     person = Coalesce("student__primary", "student")
-    awards = _not_deleted().annotate(person=person)
+    awards = AwardedCredential.objects.filter(is_deleted=False).annotate(person=person)
     return awards.filter(~_being_recalculated("person")).select_related("student__legal_name")
-
-
-def _not_deleted() -> QuerySet:
-    return AwardedCredential.objects.filter(is_deleted=False)
-
-
-def _achieved() -> QuerySet:
-    return RequirementSetStatus.objects.filter(status=Status.ACHIEVED)
-
-
-def _to_be_assessed() -> QuerySet:
-    return RequirementSetStatus.objects.filter(status=Status.TO_BE_ASSESSED)
 
 
 def _being_recalculated(student: str) -> Exists:
@@ -135,42 +122,40 @@ KINDS: dict[str, Kind] = {
         _("Achieved but not awarded"),
         _("Students who have achieved a credential that nobody has awarded to them."),
         _achieved_not_awarded,
-        _achieved,
-        ("student", "requirement_set"),
         "requirement_set__credential_type",
     ),
     "awarded-not-ordered": Kind(
         _("Awarded but not ordered"),
         _("Credentials whose document was never ordered, or whose order was cancelled."),
         _awarded_not_ordered,
-        _not_deleted,
-        ("awarded_on", "pk"),
         "credential_type",
     ),
     "awarded-no-longer-achieved": Kind(
         _("Awarded but no longer achieved"),
         _("Credentials whose requirements the student does not meet any more."),
         _awarded_no_longer_achieved,
-        _not_deleted,
-        ("student", "credential_type"),
         "credential_type",
     ),
     "not-awarded-needs-review": Kind(
         _("Not awarded and needs review"),
         _("Students who lack nothing but what a person has to assess."),
         _not_awarded_needs_review,
-        _to_be_assessed,
-        ("student", "requirement_set"),
         "requirement_set__credential_type",
     ),
 }
 
 
-def counts() -> dict[str, int]:
-    """How many there are of each kind; two queries each. Takes seconds in a large province: for the
-    figures that a worker keeps, not for a page.
+def keep() -> dict[str, int]:
+    """Bring what is kept of each kind up to date; how many there are. One statement and one query
+    each; nothing is written where nothing has changed. The caller sees to it that no other does the
+    same meanwhile.
     """
-    return {kind: of.rows().count() for kind, of in KINDS.items()}
+    counts = {}
+    for kind, of in KINDS.items():
+        wanted = of.rows().select_related(None).values_list("pk", of.credential_type)
+        bulk.keep_rows(ReviewCandidate, ("kind", kind), ("record", "credential_type"), wanted)
+        counts[kind] = ReviewCandidate.objects.filter(kind=kind).count()
+    return counts
 
 
 def found(
@@ -179,61 +164,31 @@ def found(
     """The rows of a kind, the latest first: only of a credential type, only of students enrolled in
     a school year.
     """
-    of = KINDS[kind]
-    rows = of.rows()
+    kept = ReviewCandidate.objects.filter(kind=kind)
     if credential_type:
-        rows = rows.filter(**{of.credential_type: credential_type})
+        kept = kept.filter(credential_type=credential_type)
+    rows = KINDS[kind].rows().filter(pk__in=kept.values("record"))
     if enrolled_in is not None:
         enrolments = SchoolEnrolment.objects.filter(
             student=OuterRef("student"), school_year=enrolled_in, is_deleted=False
         )
         rows = rows.filter(Exists(enrolments))
-    return rows.order_by(*(f"-{column}" for column in of.order))
-
-
-Place = tuple[Any, Any]  # the values of the two columns of Kind.order
+    return rows.order_by("-pk")
 
 
 @dataclass(frozen=True)
 class Page:
-    """`following`: where the next page starts, if anything is left to be looked at.
-    `looked_at`: how many rows were, where that is why the page ended.
-    """
+    """`following`: the key after which the next page starts, if there is more."""
 
     rows: list[Any]
-    following: Place | None
-    looked_at: int | None = None
+    following: int | None
 
 
-def page(kind: str, rows: QuerySet, after: Place | None = None) -> Page:
-    """The rows after a place. Two queries."""
-    of = KINDS[kind]
-    first, second = of.order
-    among = _after(of.among().order_by(*(f"-{column}" for column in of.order)), of, after)
-    [stop] = among.values_list(first, flat=True)[LOOKED_AT : LOOKED_AT + 1] or [None]
-    rows = _after(rows, of, after)
-    if stop is not None:
-        rows = rows.filter(**{f"{first}__gte": stop})
+def page(rows: QuerySet, after: int | None = None) -> Page:
+    """The rows after a key. One query."""
+    if after is not None:
+        rows = rows.filter(pk__lt=after)
     shown = list(rows[: PAGE_SIZE + 1])
-    if len(shown) > PAGE_SIZE:
-        shown = shown[:PAGE_SIZE]
-        return Page(shown, tuple(getattr(shown[-1], _attribute(shown[-1], c)) for c in of.order))
-    if stop is not None:
-        # All that stands at `stop` was looked at: nothing is less than the least.
-        return Page(shown, (stop, 0 if second == "pk" else ""), LOOKED_AT)
-    return Page(shown, None)
-
-
-def _after(rows: QuerySet, of: Kind, place: Place | None) -> QuerySet:
-    if place is None:
-        return rows
-    first, second = of.order
-    # The first condition bounds the index; the second is about rows at the same place of it.
-    return rows.filter(
-        Q(**{f"{first}__lte": place[0]}),
-        Q(**{f"{first}__lt": place[0]}) | Q(**{f"{second}__lt": place[1]}),
-    )
-
-
-def _attribute(row: Model, name: str) -> str:
-    return "pk" if name == "pk" else row._meta.get_field(name).attname
+    more = len(shown) > PAGE_SIZE
+    shown = shown[:PAGE_SIZE]
+    return Page(shown, shown[-1].pk if more else None)

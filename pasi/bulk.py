@@ -595,6 +595,31 @@ def copy_records(
     )
 
 
+def keep_rows(
+    model: type[models.Model],
+    fixed: tuple[str, str],
+    columns: Sequence[str],
+    wanted: models.QuerySet,
+) -> None:
+    """Bring the rows of `model` whose column `fixed` has a value to what a query gives, in one
+    statement: rows that it does not give go, missing ones come, the others stay untouched.
+
+    `wanted` gives values of `columns`; the first of them names a row, with `fixed`, and a unique
+    constraint says so. For what is derived from other records, without a history.
+    """
+    column, value = fixed
+    sql, params = wanted.order_by().query.sql_with_params()
+    table, key = connection.ops.quote_name(model._meta.db_table), columns[0]
+    run(
+        f"WITH wanted ({quoted(columns)}) AS MATERIALIZED ({sql}),"
+        f" gone AS (DELETE FROM {table} AS kept WHERE kept.{quoted([column])} = %s"
+        f" AND NOT EXISTS (SELECT FROM wanted WHERE wanted.{quoted([key])} = kept.{quoted([key])}))"
+        f" INSERT INTO {table} ({quoted([column, *columns])})"
+        f" SELECT %s, {quoted(columns)} FROM wanted ON CONFLICT DO NOTHING",
+        [*params, value, value],
+    )
+
+
 def complete_rows(
     model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence]
 ) -> int:

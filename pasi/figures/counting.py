@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import ServiceCall, ServiceResponse
 from credentials.models import AwardedCredential, AwardingRun
-from credentials.reviews import counts as credentials_to_review
+from credentials.reviews import keep as keep_credentials_to_review
 from enrolments.models import AcknowledgementStatus, CoreAlert
 from enrolments.processors import PROCESS_TRIGGERS, PROCESSORS
 from enrolments.waiting import waiting_for
@@ -42,8 +42,8 @@ class Row(NamedTuple):
 
 
 def reviews() -> Iterator[Row]:
-    """Credentials to review, by kind. Two queries each."""
-    for kind, count in credentials_to_review().items():
+    """Credentials to review, by kind, once it is kept which they are. Three queries each."""
+    for kind, count in keep_credentials_to_review().items():
         yield Row("reviews", kind, "", count)
 
 

@@ -6,14 +6,14 @@ import html
 import io
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import RecordRead
-from credentials import reviews
-from credentials.models import RequirementSetStatus
+from credentials.models import RequirementSetStatus, ReviewCandidate
 from credentials.reviews import KINDS, PAGE_SIZE
 from enrolments.triggers import raise_triggers
 from students.models import Student
@@ -33,8 +33,14 @@ def olive(db, settings) -> Client:
     return signed_in(staff("olive", "Credential Officer"))
 
 
+def kept() -> None:
+    """As a worker does it every few minutes."""
+    call_command("refresh_figures", stdout=io.StringIO())
+
+
 def listed(client, kind: str, **filters) -> list[str]:
     """ASNs of the rows, in the order of the list."""
+    kept()
     response = client.get(PAGE, {"kind": kind, **filters})
     assert response.status_code == 200
     return [row["asn"].replace("-", "") for row in response.context["rows"]]
@@ -96,7 +102,7 @@ def test_awarded_not_ordered(olive):
     order(cancelled, "Cancelled")
     order(sent, "Delivered")
     assert listed(olive, "awarded-not-ordered") == [
-        *(cancelled.student.asn, never.student.asn, old.student.asn),
+        *(old.student.asn, cancelled.student.asn, never.student.asn),
     ]
     page = olive.get(PAGE, {"kind": "awarded-not-ordered"}).content.decode()
     assert reverse("admin:order_document", args=[never.pk]) in page
@@ -129,6 +135,8 @@ def test_not_awarded_needs_review(olive):
 
 
 def test_nothing_to_review_says_so(olive):
+    assert "Nobody has looked yet." in text_of(olive.get(PAGE))
+    kept()
     for kind in KINDS:
         text = text_of(olive.get(PAGE, {"kind": kind}))
         assert "Nothing to review here." in text
@@ -146,6 +154,7 @@ def test_pages_follow_one_another_and_cost_the_same(olive):
                 student=student, requirement_set_id="ADEX", status="ToBeAssessed", version=1
             )
             make_enrolment(student, school, 2026)
+    kept()
     everybody = [student.asn for student in reversed(students)]
     for kind in KINDS:
         found, address, costs = [], f"{PAGE}?kind={kind}&enrolled_in=2026", []
@@ -161,7 +170,7 @@ def test_pages_follow_one_another_and_cost_the_same(olive):
         assert len(set(costs)) == 1, (kind, costs)
 
 
-@pytest.mark.parametrize("after", ["x", "~", "1~", "9~AHSD-2018", "2026-13-01~1", "9" * 40 + "~1"])
+@pytest.mark.parametrize("after", ["x", "-1", "1~", "1.5", "٣", "9" * 40])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_place_that_is_none_is_no_error(olive, kind, after):
     assert olive.get(PAGE, {"kind": kind, "after": after}).status_code == 200
@@ -170,6 +179,7 @@ def test_a_place_that_is_none_is_no_error(olive, kind, after):
 def test_as_a_csv_file(olive):
     with set_up():
         student = graduate(last_name="=HYPERLINK()")
+    kept()
     response = olive.get(PAGE, {"kind": "achieved-not-awarded", "csv": "1"})
     assert response.headers["Content-Disposition"] == (
         'attachment; filename="achieved-not-awarded.csv"'
@@ -194,6 +204,7 @@ def test_as_a_csv_file(olive):
 def test_who_may_see_them(olive, group, status, may_award):
     with set_up():
         student = graduate()
+    kept()
     other = signed_in(staff("somebody", group))
     response = other.get(PAGE)
     assert response.status_code == status
@@ -204,30 +215,21 @@ def test_who_may_see_them(olive, group, status, may_award):
     assert (reverse("admin:order_documents_in_bulk") in menu) == may_award
 
 
-def test_a_page_ends_where_enough_was_looked_at(olive, monkeypatch):
-    """So rare finds among millions cost no more; nothing is left out or shown twice."""
+def test_a_list_shows_what_was_found_and_still_is(olive):
     with set_up():
-        students = [graduate() for _each in range(13)]
-        for number, student in enumerate(students):
-            if number not in (0, 12):
-                make_award(student, "AHSD", FIRST + number, 2026 - number)
-    monkeypatch.setattr(reviews, "LOOKED_AT", 3)
-    found, address, texts = [], f"{PAGE}?kind=achieved-not-awarded", []
-    while address:
-        response = olive.get(address)
-        found.append([row["asn"].replace("-", "") for row in response.context["rows"]])
-        texts.append(text_of(response))
-        following = response.context["next_url"]
-        address = following and f"{PAGE}{following}"
-    assert found == [[students[12].asn], [], [], [students[0].asn]]
-    assert "Look further" in texts[0]
-    assert "Nothing to review so far." in texts[1]
-    for kind in ("awarded-not-ordered", "awarded-no-longer-achieved"):
-        address = f"{PAGE}?kind={kind}"
-        rows = []
-        while address:
-            response = olive.get(address)
-            rows += [row["asn"] for row in response.context["rows"]]
-            following = response.context["next_url"]
-            address = following and f"{PAGE}{following}"
-        assert len(rows) == len(set(rows)) == (11 if kind == "awarded-not-ordered" else 0)
+        first, second = graduate(), graduate()
+    kept()
+    rows = set(ReviewCandidate.objects.values_list("pk", flat=True))
+    with set_up():
+        graduate()
+        make_award(second, "AHSD", FIRST, 2026)
+
+    def shown():
+        page = olive.get(PAGE, {"kind": "achieved-not-awarded"})
+        return [row["asn"].replace("-", "") for row in page.context["rows"]]
+
+    assert shown() == [first.asn]
+    kept()
+    assert len(shown()) == 2
+    left = set(ReviewCandidate.objects.values_list("pk", flat=True))
+    assert len(rows & left) == 1, "what stays is not written again"
