@@ -72,9 +72,7 @@ class ReviewsPage(View):
         after = request.GET.get("after", "")
         shown = page(rows, int(after) if KEY.fullmatch(after) else None)
         record_read(request, [row.student.asn for row in shown.rows])
-        kept_at = (
-            FigureSet.objects.filter(pk="reviews").values_list("counted_at", flat=True).first()
-        )
+        kept = FigureSet.objects.filter(pk="reviews").first()
         context = {
             **self.pages.admin_site.each_context(request),
             "title": _("Credentials to review"),
