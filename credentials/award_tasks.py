@@ -3,7 +3,7 @@ the pages of an award and of an order.
 """
 
 from django.http import HttpRequest
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from credentials.award_one_pages import award_one_url
@@ -20,6 +20,7 @@ from credentials.services import (
     SubmitDocumentOrder,
     SubmitDocumentOrderStatus,
 )
+from pasi.back_office.service_forms import page_urls
 from pasi.staff_roles import may_send
 
 Task = tuple[str, str]
@@ -38,13 +39,7 @@ class AwardTasks(OrderInBulk):
             ("to-review/", ReviewsPage, REVIEWS),
             ("by-number/", FindNumberPage, FIND_NUMBER),
         )
-        return [
-            *(
-                path(route, self.admin_site.admin_view(page.as_view(pages=self)), name=name)
-                for route, page, name in pages
-            ),
-            *super().get_urls(),
-        ]
+        return [*page_urls(self, pages), *super().get_urls()]
 
     def tasks(self, request: HttpRequest, record: AwardedCredential) -> list[Task]:
         if not may_send(request.user, SubmitCredentialDeleteReason):
@@ -72,8 +67,8 @@ class OrderTasks:
     """Adds the form to the admin of document order items, and its buttons to an item's page."""
 
     def get_urls(self):
-        page = self.admin_site.admin_view(OrderStatusPage.as_view(pages=self))
-        return [path("<int:item>/status/", page, name="order_status"), *super().get_urls()]
+        pages = (("<int:item>/status/", OrderStatusPage, "order_status"),)
+        return [*page_urls(self, pages), *super().get_urls()]
 
     def tasks(self, request: HttpRequest, record: DocumentOrderItem) -> list[Task]:
         allowed = [value for value, _label in changes_of(record)]

@@ -26,6 +26,7 @@ from pasi.back_office.admins import READING, ReadOnlyAdmin, list_url, may_view, 
 from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.lists import CredentialTypeFilter, asn_in, credential_types
 from pasi.back_office.reads import MOST_ASNS, record_read
+from pasi.back_office.service_forms import page_urls
 from pasi.calendar import school_year_text
 from pasi.figures.counting import unfinished_runs
 from pasi.rules import rule
@@ -72,15 +73,11 @@ class AwardingRunAdmin(ReadOnlyAdmin):
     when_empty = _("A run begins with Award in bulk, or with manage.py award_credentials.")
 
     def get_urls(self):
-        forms = [
-            path(route, self.admin_site.admin_view(page.as_view(pages=self)), name=name)
-            for route, page, name in PAGES
-        ]
         reading = [
             path("<int:run>/progress/", self.admin_site.admin_view(self.progress), name=PROGRESS),
             path("<int:run>/results.csv", self.admin_site.admin_view(self.results), name=RESULTS),
         ]
-        return [*forms, *reading, *super().get_urls()]
+        return [*page_urls(self, PAGES), *reading, *super().get_urls()]
 
     def get_fieldsets(self, request, obj=None):
         """Only what such a run has: a preview may be confirmed, a run over HTTP is one call."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,8 +24,9 @@ from credentials.services import (
     SubmitCredentialRequirementAchievement,
     SubmitCredentialRequirementExemption,
 )
+from pasi.back_office.admins import BackOfficeAdmin
 from pasi.back_office.formats import asn_text
-from pasi.back_office.service_forms import ServiceForm, ServiceFormPage
+from pasi.back_office.service_forms import ServiceForm, ServiceFormPage, page_urls
 from pasi.back_office.theme import Radio, Select
 from pasi.staff_roles import may_send
 from students.models import Student
@@ -308,17 +309,14 @@ class ExemptPage(OfStudentPage):
 # --- Where they are -----------------------------------------------------------------------------
 
 
-def by_hand_urls(site, students) -> list:
+def by_hand_urls(students: BackOfficeAdmin) -> list:
     """The addresses, below those of the page that explains a student's eligibility."""
     pages = (
         ("of/<str:asn>/sets/<str:set>/", SetStatusPage, SET_STATUS),
         ("of/<str:asn>/sets/<str:set>/<str:requirement>/", SetRequirementPage, SET_REQUIREMENT),
         ("of/<str:asn>/exemptions/<str:requirement>/", ExemptPage, EXEMPT),
     )
-    return [
-        path(route, site.admin_view(page.as_view(pages=students)), name=name)
-        for route, page, name in pages
-    ]
+    return page_urls(students, pages)
 
 
 class ByHand:

@@ -29,6 +29,7 @@ from credentials.services import SubmitCredentialAwardingSingle
 from pasi.back_office.admins import READING
 from pasi.back_office.formats import asn_text
 from pasi.back_office.reads import record_read
+from pasi.back_office.service_forms import page_urls
 from pasi.calendar import business_today, school_year_text
 from pasi.staff_roles import may_send
 from students.models import Student
@@ -88,14 +89,15 @@ class ExplainsEligibility:
     """Adds the pages to the admin of the stored statuses: who may view those may view it."""
 
     def get_urls(self):
-        view, students = self.admin_site.admin_view, self.admin_site.get_model_admin(Student)
-        award_one = AwardOnePage.as_view(pages=students)
-        award_whom = AwardWhomPage.as_view(pages=students)
+        students = self.admin_site.get_model_admin(Student)
+        pages = (
+            ("award-one/", AwardWhomPage, AWARD_WHOM),
+            ("of/<str:asn>/award/", AwardOnePage, AWARD_ONE),
+        )
         return [
-            path("award-one/", view(award_whom), name=AWARD_WHOM),
-            path("of/<str:asn>/award/", view(award_one), name=AWARD_ONE),
-            *by_hand_urls(self.admin_site, students),
-            path("of/<str:asn>/", view(self.explanation), name=PAGE),
+            *page_urls(students, pages),
+            *by_hand_urls(students),
+            path("of/<str:asn>/", self.admin_site.admin_view(self.explanation), name=PAGE),
             *super().get_urls(),
         ]
 

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -30,6 +30,7 @@ from pasi.back_office.csv_out import csv_file
 from pasi.back_office.formats import asn_text, who_called
 from pasi.back_office.lists import credential_types
 from pasi.back_office.reads import record_read
+from pasi.back_office.service_forms import page_urls
 from pasi.back_office.theme import Select, TextInput
 from pasi.calendar import current_school_year, school_year_text
 from pasi.clients import normalized_code
@@ -332,17 +333,8 @@ class OrderInBulk:
     """Adds the pages to the admin of awarded credentials."""
 
     def get_urls(self):
-        view = self.admin_site.admin_view
-        return [
-            path(
-                "order-documents/",
-                view(OrderInBulkPage.as_view(pages=self)),
-                name=ORDER_IN_BULK,
-            ),
-            path(
-                "order-documents/<uuid:call>/",
-                view(OrderedInBulkPage.as_view(pages=self)),
-                name=ORDERED_IN_BULK,
-            ),
-            *super().get_urls(),
-        ]
+        pages = (
+            ("order-documents/", OrderInBulkPage, ORDER_IN_BULK),
+            ("order-documents/<uuid:call>/", OrderedInBulkPage, ORDERED_IN_BULK),
+        )
+        return [*page_urls(self, pages), *super().get_urls()]

@@ -5,15 +5,12 @@ A job only says "look at this run": the run and its batches are the truth. Two j
 no harm: the run's lock lets one of them work.
 """
 
-import logging
-
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, JobAborted
+from procrastinate.exceptions import JobAborted
 
 from credentials import bulk_awarding
-
-logger = logging.getLogger(__name__)
+from pasi.jobs import defer_once
 
 AWARDING = "awarding"
 
@@ -33,15 +30,8 @@ def carry_out_awarding_run(context, run: int) -> None:
 
 
 def wake(run: int) -> None:
-    """Have a worker look at a run, unless a job to do so waits already. Called after the commit;
-    a wake-up that is lost is made up for within a minute.
-    """
-    try:
-        carry_out_awarding_run.configure(queueing_lock=f"awarding run {run}").defer(run=run)
-    except AlreadyEnqueued:
-        pass
-    except (ConnectorException, DatabaseError):
-        logger.exception("Awarding run %s could not be woken", run)
+    """Have a worker look at a run. What is lost is made up for within a minute."""
+    defer_once(carry_out_awarding_run, f"awarding run {run}", run=run)
 
 
 @app.periodic(cron="* * * * *")

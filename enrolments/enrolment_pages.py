@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +19,7 @@ from enrolments.services import SubmitStudentSchoolEnrolment
 from pasi.back_office.admins import list_url, record_url
 from pasi.back_office.formats import asn_text
 from pasi.back_office.lists import asn_in
-from pasi.back_office.service_forms import Meanwhile, ServiceForm, ServiceFormPage
+from pasi.back_office.service_forms import Meanwhile, ServiceForm, ServiceFormPage, page_urls
 from pasi.calendar import current_school_year, school_year_text
 from pasi.services import Answer
 from pasi.staff_roles import may_send
@@ -219,13 +219,7 @@ class EnrolmentTasks:
             ("<int:enrolment>/bring-back/", UndeleteEnrolmentPage, "undelete_enrolment"),
             ("of/<str:asn>/add/", AddEnrolmentPage, "add_enrolment"),
         )
-        return [
-            *(
-                path(route, self.admin_site.admin_view(page.as_view(pages=self)), name=name)
-                for route, page, name in pages
-            ),
-            *super().get_urls(),
-        ]
+        return [*page_urls(self, pages), *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
         asn = asn_in(request.GET.get("q", ""))

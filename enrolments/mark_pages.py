@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +18,7 @@ from enrolments.services import SubmitOfficialMark
 from pasi.back_office.admins import list_url, record_url
 from pasi.back_office.formats import asn_text
 from pasi.back_office.lists import asn_in
-from pasi.back_office.service_forms import Meanwhile, ServiceForm, ServiceFormPage
+from pasi.back_office.service_forms import Meanwhile, ServiceForm, ServiceFormPage, page_urls
 from pasi.back_office.theme import Select, TextInput
 from pasi.calendar import current_school_year
 from pasi.services import Answer
@@ -273,13 +273,7 @@ class MarkTasks:
             ("<int:mark>/bring-back/", UndeleteMarkPage, "undelete_mark"),
             ("of/<str:asn>/add/", AddMarkPage, "add_mark"),
         )
-        return [
-            *(
-                path(route, self.admin_site.admin_view(page.as_view(pages=self)), name=name)
-                for route, page, name in pages
-            ),
-            *super().get_urls(),
-        ]
+        return [*page_urls(self, pages), *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
         asn = asn_in(request.GET.get("q", ""))

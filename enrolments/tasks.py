@@ -5,12 +5,10 @@ Source: design of the triggers, PASI knowledge base; the jobs are ours.
 """
 
 import datetime
-import logging
 
 from django.conf import settings
-from django.db import DatabaseError
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from audit.models import ServiceCall
@@ -23,9 +21,8 @@ from enrolments.processors import (
     processor,
 )
 from enrolments.scans import raise_due_scans
+from pasi.jobs import defer_once
 from pasi.services import Caller
-
-logger = logging.getLogger(__name__)
 
 WORKER = Caller(ServiceCall.Door.WORKER)
 STALLED_AFTER = datetime.timedelta(seconds=30)
@@ -38,16 +35,8 @@ def process(name: str) -> None:
 
 
 def wake(name: str) -> None:
-    """Have a worker look at a processor, unless a job to do so waits already.
-
-    Called after the commit. A wake-up that is lost is made up for within a minute.
-    """
-    try:
-        process.configure(queueing_lock=f"process {name}").defer(name=name)
-    except AlreadyEnqueued:
-        pass
-    except (ConnectorException, DatabaseError):
-        logger.exception("Processor %s could not be woken", name)
+    """Have a worker look at a processor. What is lost is made up for within a minute."""
+    defer_once(process, f"process {name}", name=name)
 
 
 @app.periodic(cron="* * * * *")
@@ -68,13 +57,8 @@ def raise_recalculations() -> None:
 
 
 def wake_recalculations() -> None:
-    """Have a worker do so, unless a job waits already. What is lost is made up for like wake()."""
-    try:
-        raise_recalculations.configure(queueing_lock="raise_recalculations").defer()
-    except AlreadyEnqueued:
-        pass
-    except (ConnectorException, DatabaseError):
-        logger.exception("Recalculations could not be woken")
+    """Have a worker do so. What is lost is made up for within a minute."""
+    defer_once(raise_recalculations, "raise_recalculations")
 
 
 @app.periodic(cron="15 7 * * *")

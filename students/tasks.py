@@ -1,12 +1,12 @@
 """Where the forms on students are, and whose buttons stand where."""
 
 from django.http import HttpRequest
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from pasi.back_office.admins import may_view
-from pasi.back_office.service_forms import ServiceFormPage
+from pasi.back_office.service_forms import ServiceFormPage, page_urls
 from pasi.back_office.tables import Table, link
 from pasi.staff_roles import may_send
 from students import tab_tables
@@ -66,13 +66,7 @@ class StudentTasks:
     """Adds the forms to the admin of students, and their buttons to its list and pages."""
 
     def get_urls(self):
-        return [
-            *(
-                path(route, self.admin_site.admin_view(page.as_view(pages=self)), name=name)
-                for route, page, name in PAGES
-            ),
-            *super().get_urls(),
-        ]
+        return [*page_urls(self, PAGES), *super().get_urls()]
 
     def list_tasks(self, request: HttpRequest) -> list[tuple[str, str]]:
         if not may_send(request.user, CreateStudent):

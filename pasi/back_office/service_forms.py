@@ -20,6 +20,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -237,6 +238,14 @@ class ServiceFormPage(View):
             **self.extra(),
         }
         return TemplateResponse(self.request, self.template_name, context)
+
+
+def page_urls(pages: BackOfficeAdmin, routes: Iterable[tuple[str, type[View], str]]) -> list:
+    """The addresses of pages, (route, page, name), below those of an admin class."""
+    return [
+        path(route, pages.admin_site.admin_view(page.as_view(pages=pages)), name=name)
+        for route, page, name in routes
+    ]
 
 
 def send(service: type[Service], request: HttpRequest, form: ServiceForm) -> Answer:

@@ -21,6 +21,7 @@ from tests.admin.test_service_forms import as_shown, errors
 from tests.admin.test_student_page import text_of
 from tests.credentials.calls import graduate
 from tests.credentials.officer import applied, order, recalculated, with_identity
+from tests.credentials.officer import award as award
 from tests.credentials.officer import officer as officer
 from tests.province_builder import make_award, make_mark, make_student, set_up
 
@@ -38,13 +39,6 @@ def olive(db, settings) -> Client:
 def student(olive, officer) -> Student:
     with set_up():
         return graduate()
-
-
-@pytest.fixture
-def award(student, officer) -> AwardedCredential:
-    made = officer.awarded(student)
-    recalculated()
-    return made
 
 
 def page(award: AwardedCredential, name: str) -> str:

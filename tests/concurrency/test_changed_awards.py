@@ -11,6 +11,7 @@ from credentials.maturity import maturity
 from credentials.models import ArchivedCredential, AwardedCredential, IssuedCredentialNumber
 from students.models import Student
 from tests.concurrency.sessions import at_once, deadlocks, held_up, lock_student, lock_table
+from tests.credentials.officer import award as award
 from tests.credentials.officer import make_officer, order, recalculated, submit_identity
 from tests.province_builder import make_award, make_student, set_up
 
@@ -41,13 +42,6 @@ def graduate(**values) -> Student:
 def student(committed_database) -> Student:
     with set_up():
         return graduate()
-
-
-@pytest.fixture
-def award(student, officer) -> AwardedCredential:
-    made = officer.awarded(student)
-    recalculated()
-    return made
 
 
 def present(award) -> AwardedCredential:

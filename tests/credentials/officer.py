@@ -178,3 +178,13 @@ def order(award, status="Ordered") -> DocumentOrderItem:
             copies=1,
             version=bulk.next_versions(1)[0],
         )
+
+
+@pytest.fixture
+def award(student, officer) -> AwardedCredential:
+    """A diploma of 2026 made by the service, whose transcript trigger is processed. `student`: a
+    fixture of the module that imports this one.
+    """
+    made = officer.awarded(student)
+    recalculated()
+    return made

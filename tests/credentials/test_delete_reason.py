@@ -22,6 +22,7 @@ from tests.credentials.officer import (
     recalculated,
     refused,
 )
+from tests.credentials.officer import award as award
 from tests.credentials.officer import officer as officer
 from tests.http.conftest import errors, fault
 from tests.invariants import assert_database_is_sound, assert_every_call_is_answered
@@ -50,13 +51,6 @@ def database_stays_sound(db):
 def student(db) -> Student:
     with set_up():
         return graduate()
-
-
-@pytest.fixture
-def award(student, officer) -> AwardedCredential:
-    made = officer.awarded(student)
-    recalculated()
-    return made
 
 
 def deleted(officer, award, reason="Awarded in error") -> AwardedCredential:

@@ -15,9 +15,9 @@ from tests.credentials.officer import (
     applied,
     make_officer,
     order,
-    recalculated,
     refused,
 )
+from tests.credentials.officer import award as award
 from tests.credentials.officer import officer as officer
 from tests.http.conftest import errors, fault
 from tests.invariants import assert_database_is_sound, assert_every_call_is_answered
@@ -37,13 +37,6 @@ def database_stays_sound(db):
 def student(db) -> Student:
     with set_up():
         return graduate()
-
-
-@pytest.fixture
-def award(student, officer) -> AwardedCredential:
-    made = officer.awarded(student)
-    recalculated()
-    return made
 
 
 def test_set_changed_and_taken_away(award, officer, student):
@@ -137,9 +130,9 @@ def test_under_secondary_and_deactivated_numbers(officer):
             make_award(make_student(primary=make_student()), "AHSD", 4321, 2025),
             make_award(make_student(is_deactivated=True), "AHSD", 4322, 2025),
         ]
-    for award in awards:
-        answer = applied(officer.renumber(award, "L-7"))
-        assert answer["StateProvinceId"] == award.student.asn
+    for each in awards:
+        answer = applied(officer.renumber(each, "L-7"))
+        assert answer["StateProvinceId"] == each.student.asn
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,10 @@ from tests.credentials.officer import (
     named,
     order,
     printed,
-    recalculated,
     refused,
     with_identity,
 )
+from tests.credentials.officer import award as award
 from tests.credentials.officer import officer as officer
 from tests.http.conftest import errors, fault
 from tests.invariants import assert_database_is_sound, assert_every_call_is_answered
@@ -59,14 +59,6 @@ def database_stays_sound(db):
 def student(db) -> Student:
     with set_up():
         return graduate(middle_name="King", suffix="III")
-
-
-@pytest.fixture
-def award(student, officer) -> AwardedCredential:
-    """A diploma of 2026 made by the service, whose transcript trigger is processed."""
-    made = officer.awarded(student)
-    recalculated()
-    return made
 
 
 # --- What it does -------------------------------------------------------------------------------
