@@ -10,7 +10,7 @@ from enrolments.processors import drain, processor
 from enrolments.triggers import raise_triggers
 from students.models import Student
 from tests.admin.conftest import address, signed_in, staff
-from tests.admin.test_permissions import assert_fit_for_the_policy
+from tests.admin.policy import assert_fit_for_the_policy
 from tests.admin.test_student_page import part, text_of
 from tests.province_builder import COMMAND, make_mark, make_student, set_up
 

@@ -11,8 +11,8 @@ from audit.models import RecordRead, ServiceCall, ServiceResponse
 from students.models import DisclosureRestriction, Name, Student
 from students.tabs import TABS
 from tests.admin.conftest import address, signed_in, staff
+from tests.admin.policy import assert_fit_for_the_policy
 from tests.admin.population import make_call, populate
-from tests.admin.test_permissions import assert_fit_for_the_policy
 from tests.admin.test_student_page import part, text_of
 from tests.province_builder import (
     make_alert,

@@ -11,7 +11,7 @@ from audit.models import RecordRead, ServiceCall, ServiceResponse
 from pasi.calendar import business_today
 from students.models import CitizenshipStatus, DisclosureRestriction, Name, Student
 from tests.admin.conftest import address, signed_in, staff
-from tests.admin.test_permissions import assert_fit_for_the_policy
+from tests.admin.policy import assert_fit_for_the_policy
 from tests.admin.test_service_forms import as_shown, errors
 from tests.admin.test_student_page import part, text_of
 from tests.province_builder import make_name, make_school, make_student, set_up

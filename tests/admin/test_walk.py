@@ -1,7 +1,6 @@
 """Every address of the back office, read and written to: no business row changes without a call."""
 
 import datetime
-import re
 from itertools import chain
 
 import pytest
@@ -18,6 +17,7 @@ from pasi.models import Code, Organization, PasiClient
 from students.models import Student
 from tests.admin.addresses import every_address
 from tests.admin.conftest import address
+from tests.admin.policy import assert_fit_for_the_policy
 
 OURS = ("pasi", "students", "enrolments", "credentials")
 BUSINESS = [
@@ -90,26 +90,6 @@ def assert_nothing_changes_without_a_call(client, send) -> None:
             assert len(made) == 1, page
         before, calls = after, calls | made
     assert client.get("/admin/").status_code == 200, "the walk went on signed in"
-
-
-INLINE = re.compile(r"<script(?![^>]*\ssrc=)|<[a-z][^>]*\son[a-z]+=", re.IGNORECASE)
-
-
-def assert_fit_for_the_policy(response) -> None:
-    """No script in a page may run, only the files of our own; styles may stand in it."""
-    policy = {part.strip() for part in response["Content-Security-Policy"].split(";")}
-    assert policy == {
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    }
-    found = INLINE.search(response.content.decode())
-    assert not found, (response.request["PATH_INFO"], found)
 
 
 def assert_leaves_a_trace(response, asns: set[str]) -> None:

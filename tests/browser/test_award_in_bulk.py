@@ -105,6 +105,7 @@ def test_an_officer_awards_in_bulk(province, tmp_path):
         visit.picture("award-in-bulk-summary", whole=True)
         run = AwardingRun.objects.get(preview=preview)
         visit.reads("#content-main", f"Awarded: {would}")
+        visit.reads("#content-main", "Start over")  # until then the page is renewed now and then
 
         # The results, and those of one reason.
         with page.expect_download() as download:
