@@ -25,8 +25,8 @@ help:
 	@echo "make test       the whole test suite (ARGS='-k name' for a part)"
 	@echo "make test-thorough  the same with more generated examples, as before a change lands"
 	@echo "make bench      the speed of the award, the import, re-issues, creating and finding"
-	@echo "                students, alerts, eligibility (STUDENTS=3000000: size of the"
-	@echo "                registry; ONLY=award, re-issue, registry, alerts or eligibility)"
+	@echo "                students, alerts, eligibility, pages (STUDENTS=3000000: size of the"
+	@echo "                registry; ONLY=award, re-issue, registry, alerts, eligibility, back-office)"
 	@echo "make screenshots  the pictures of docs/staff-guide.md, from the pages as they are now"
 	@echo "make lint       style, Django checks, migrations, rule catalogue, OpenAPI"
 	@echo "make serve      the services and the back office on 127.0.0.1:$(PORT)"
@@ -44,7 +44,7 @@ test-thorough: $(VENV)/.installed-dev
 	PASI_TESTS=thorough $(RUN) -m pytest -n auto $(ARGS)
 
 bench: $(VENV)/.installed-dev
-	$(RUN) -m tests.benchmarks $(if $(STUDENTS),--registry $(STUDENTS)) $(if $(ONLY),--only $(ONLY))
+	$(RUN) -m tests.benchmarks $(if $(STUDENTS),--registry $(STUDENTS) --back-office $(STUDENTS)) $(if $(ONLY),--only $(ONLY))
 
 PICTURED = clerk_signs_in or filters or second_factor or awards_in_bulk or officer or clerk_creates
 PICTURED += or administrator and not telephone

@@ -1,9 +1,10 @@
 """`make bench`: how fast the bulk award, the import, re-issuing, creating and finding students, the
-processing of alerts and the calculation of eligibility are, as ratios taken in one run.
+processing of alerts and the calculation of eligibility are, as ratios taken in one run; and how
+long the pages of the back office take.
 
-    python -m tests.benchmarks [--only award|re-issue|registry|alerts|eligibility]
+    python -m tests.benchmarks [--only award|re-issue|registry|alerts|eligibility|back-office]
         [--students N] [--award N] [--skip-growth] [--awards N] [--registry N]
-        [--registry-first N] [--enrolments N] [--transcripts N]
+        [--registry-first N] [--enrolments N] [--transcripts N] [--back-office N]
 
 Each part works in a database of its own, `pasi_bench`, made anew. Prints one line per figure.
 """
@@ -15,8 +16,8 @@ import tempfile
 from pathlib import Path
 
 AWARD, RE_ISSUE, REGISTRY, ALERTS = "award", "re-issue", "registry", "alerts"
-ELIGIBILITY = "eligibility"
-PARTS = (AWARD, RE_ISSUE, REGISTRY, ALERTS, ELIGIBILITY)
+ELIGIBILITY, BACK_OFFICE = "eligibility", "back-office"
+PARTS = (AWARD, RE_ISSUE, REGISTRY, ALERTS, ELIGIBILITY, BACK_OFFICE)
 
 
 def main() -> None:
@@ -43,6 +44,8 @@ def main() -> None:
     eligibility.add_argument(
         "--transcripts", type=int, default=100_000, help="students to calculate"
     )
+    back_office = parser.add_argument_group("pages of the back office")
+    back_office.add_argument("--back-office", type=int, default=300_000, help="how many students")
     options = parser.parse_args()
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pasi.settings")
@@ -53,7 +56,7 @@ def main() -> None:
 
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     print(f"PostgreSQL {bench_database.server_version()}")
-    parts = (_award, _re_issue, _registry, _alerts, _eligibility)
+    parts = (_award, _re_issue, _registry, _alerts, _eligibility, _back_office)
     for name, part in zip(PARTS, parts, strict=True):
         if options.only in (None, name):
             part(options)
@@ -96,6 +99,13 @@ def _eligibility(options: argparse.Namespace) -> None:
 
     with bench_database.fresh() as database_url:
         calculating.measure(database_url, options.transcripts)
+
+
+def _back_office(options: argparse.Namespace) -> None:
+    from tests.benchmarks import back_office, bench_database
+
+    with bench_database.fresh():
+        back_office.measure(options.back_office)
 
 
 if __name__ == "__main__":
