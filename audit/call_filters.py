@@ -25,6 +25,11 @@ ORGANIZATION = re.compile(r"(?:[SA]\.[0-9]{4}|O\.[0-9]{1,4})")
 CODE = re.compile(r"[0-9]{4,5}")
 
 
+# Filters by time, and the time in which a missing answer is looked for where none of them is set.
+TIMES = ("since", "until", "received")
+LOOKED_FOR_IN = datetime.timedelta(days=3)
+
+
 class OutcomeFilter(admin.SimpleListFilter):
     title = _("outcome")
     parameter_name = "outcome"
@@ -32,16 +37,20 @@ class OutcomeFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         return [
             *ServiceResponse.Outcome.choices,
-            ("unanswered", _("Unanswered: nothing was applied")),
-            ("none", _("No answer, or none yet")),
+            ("unanswered", _("Unanswered: nothing was applied (last 3 days, or the time you set)")),
+            ("none", _("No answer, or none yet (last 3 days, or the time you set)")),
         ]
 
     def queryset(self, request, queryset):
+        """What is missing has no index: without a time every call ever made would be looked at."""
+        if self.value() not in {"unanswered", "none"}:
+            return queryset.filter(response__outcome=self.value()) if self.value() else queryset
+        if not any(request.GET.get(name) for name in TIMES):
+            since = timezone.now() - LOOKED_FOR_IN
+            queryset = queryset.filter(message_id__gte=first_message_id(since))
         if self.value() == "unanswered":
             return queryset.filter(unanswered(timezone.now()))
-        if self.value() == "none":
-            return queryset.filter(response__isnull=True)
-        return queryset.filter(response__outcome=self.value()) if self.value() else queryset
+        return queryset.filter(response__isnull=True)
 
 
 class TypedFilter(admin.SimpleListFilter):

@@ -64,8 +64,10 @@ def shown(client, **query) -> list[ServiceCall]:
         ({"asn": "200000007"}, ["client"]),  # the list of a run names more than a response
         ({"code": "44012"}, ["code"]),
         ({"code": "4401"}, []),
-        ({"outcome": "unanswered"}, ["silent"]),
-        ({"outcome": "none"}, ["underway", "silent"]),
+        ({"outcome": "unanswered", "since": "2026-03-01"}, ["silent"]),
+        ({"outcome": "unanswered"}, []),  # of the last three days
+        ({"outcome": "none", "since": "2026-03-01"}, ["underway", "silent"]),
+        ({"outcome": "none"}, ["underway"]),
         ({"since": "2026-03-10 12:05", "until": "2026-03-10 12:05"}, ["code"]),
         ({"since": "2026-03-10T12:06", "until": "2026-03-10"}, ["silent"]),
         ({"until": "2026-03-09"}, []),
