@@ -70,7 +70,7 @@ class RunPage(View):
             self.run = AwardingRun.objects.filter(pk=self.kwargs["run"]).first()
             if self.run is None:
                 raise Http404("There is no such run.")
-            if (why := self.refused()) and request.method in ("GET", "POST"):
+            if (why := self.refused()) and request.method in ("GET", "HEAD", "POST"):
                 messages.info(request, why)
                 return HttpResponseRedirect(record_url(self.instead()))
         return super().dispatch(request, *args, **kwargs)

@@ -90,6 +90,11 @@ class ReIssuePage(AwardPage):
         years = school_year_choices(birth_date, self.record.school_year)
         return self.form_class(*given, names=self.names(), years=years, **named)
 
+    def asns(self) -> list[str]:
+        """The legal name under the primary number is shown as well."""
+        primary = self.record.student.primary
+        return [*super().asns(), *([primary.asn] if primary else [])]
+
     def names(self) -> Choices:
         """The names that the service takes, each once, with what they are."""
         award, student = self.record, self.record.student

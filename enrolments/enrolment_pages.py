@@ -210,8 +210,6 @@ class EnrolmentTasks:
     to: those of one enrolment to its page, a new one to the list of a student's enrolments.
     """
 
-    change_list_template = "admin/list_with_tasks.html"
-
     def get_urls(self):
         pages = (
             ("<int:enrolment>/correct/", CorrectPage, "correct_enrolment"),
@@ -221,17 +219,13 @@ class EnrolmentTasks:
         )
         return [*page_urls(self, pages), *super().get_urls()]
 
-    def changelist_view(self, request, extra_context=None):
+    def list_tasks(self, request: HttpRequest) -> list[tuple[str, str]]:
         asn = asn_in(request.GET.get("q", ""))
-        tasks = []
-        if (
-            asn
-            and may_send(request.user, SubmitStudentSchoolEnrolment)
-            and Student.objects.filter(asn=asn).exists()
-        ):
-            address = reverse("admin:add_enrolment", args=[asn])
-            tasks = [(_("Add an enrolment of %s") % asn_text(asn), address)]
-        return super().changelist_view(request, {"tasks": tasks, **(extra_context or {})})
+        may = asn and may_send(request.user, SubmitStudentSchoolEnrolment)
+        if not (may and Student.objects.filter(asn=asn).exists()):
+            return []
+        address = reverse("admin:add_enrolment", args=[asn])
+        return [(_("Add an enrolment of %s") % asn_text(asn), address)]
 
     def tasks(self, request: HttpRequest, record: SchoolEnrolment) -> list[tuple[str, str]]:
         if not may_send(request.user, SubmitStudentSchoolEnrolment):

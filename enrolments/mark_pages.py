@@ -264,8 +264,6 @@ class MarkTasks:
     to: those of one mark to its page, a new one to the list of a student's marks.
     """
 
-    change_list_template = "admin/list_with_tasks.html"
-
     def get_urls(self):
         pages = (
             ("<int:mark>/change-mark/", ChangeMarkPage, "change_mark"),
@@ -275,16 +273,12 @@ class MarkTasks:
         )
         return [*page_urls(self, pages), *super().get_urls()]
 
-    def changelist_view(self, request, extra_context=None):
+    def list_tasks(self, request: HttpRequest) -> list[tuple[str, str]]:
         asn = asn_in(request.GET.get("q", ""))
-        tasks = []
-        if (
-            asn
-            and may_send(request.user, SubmitOfficialMark)
-            and Student.objects.filter(asn=asn).exists()
-        ):
-            tasks = [(_("Add a mark of %s") % asn_text(asn), _add_url(asn))]
-        return super().changelist_view(request, {"tasks": tasks, **(extra_context or {})})
+        may = asn and may_send(request.user, SubmitOfficialMark)
+        if not (may and Student.objects.filter(asn=asn).exists()):
+            return []
+        return [(_("Add a mark of %s") % asn_text(asn), _add_url(asn))]
 
     def tasks(self, request: HttpRequest, record: OfficialMark) -> list[tuple[str, str]]:
         if not may_send(request.user, SubmitOfficialMark):

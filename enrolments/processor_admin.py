@@ -26,7 +26,7 @@ from enrolments.models import (
     StudentTrigger,
     TranscriptTrigger,
 )
-from enrolments.processors import PROCESSORS, Processor, processor
+from enrolments.processors import PROCESSORS, Processor, processed_up_to, processor
 from enrolments.scans import RAISE_TRIGGERS
 from enrolments.waiting import waiting_for
 from pasi.back_office.admins import ReadOnlyAdmin, list_url, may_view, record_url
@@ -64,6 +64,11 @@ CAUSES = {
 }
 
 
+def _processor_of(trigger: type) -> str:
+    """The name of the processor whose triggers these are."""
+    return next(each.name for each in PROCESSORS if each.trigger is trigger)
+
+
 class WorkFilter(admin.SimpleListFilter):
     """Staff see what waits for the processor unless they ask for all."""
 
@@ -83,7 +88,9 @@ class WorkFilter(admin.SimpleListFilter):
         status = f"{self.model_admin.record}__{self.model_admin.status}"
         if self.value() == "aside":
             return queryset.filter(**{f"{status}__set_aside_at__isnull": False})
-        return queryset.filter(**{f"{status}__max_source_version__lt": F("version")})
+        # Below the mark nothing waits: so not all records are looked at where next to none does.
+        new = queryset.filter(version__gt=processed_up_to(_processor_of(queryset.model)))
+        return new.filter(**{f"{status}__max_source_version__lt": F("version")})
 
     def __init__(self, request, params, model, model_admin):
         self.model_admin = model_admin

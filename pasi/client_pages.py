@@ -157,7 +157,7 @@ class PasiClientAdmin(RecordedAdmin):
         return [(_("Give it another secret"), reverse("admin:rotate_secret", args=[record.pk]))]
 
     def related_lists(self, record):
-        return [(_("Its calls"), ServiceCall, {"client__id__exact": record.pk})]
+        return [(_("Its calls"), ServiceCall, {"client": record.pk})]
 
     @admin.display(description=Label("Enabled"))
     def enabled(self, client: PasiClient) -> str:

@@ -168,8 +168,7 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
         return queryset.filter(pk__any=keys).order_by(place), False
 
     def changelist_view(self, request, extra_context=None):
-        context = {"list_tasks": self.list_tasks(request), **(extra_context or {})}
-        response = super().changelist_view(request, context)
+        response = super().changelist_view(request, extra_context)
         if shown := (getattr(response, "context_data", None) or {}).get("cl"):
             ranked = getattr(request, "ranked", {})
             _say_why(shown.result_list, ranked)

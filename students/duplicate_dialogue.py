@@ -58,7 +58,8 @@ class DuplicateDialogue(ServiceFormPage):
         if not DUPLICATES.intersection(codes_of(answer)):
             return super().refused(form, answer)
         self.found = told(answer, own=form.cleaned_data.get("asn", ""))
-        shown = ",".join(sorted({*self.found, *form.shown_before()}))
+        self.found = sorted({*self.found, *form.shown_before()})  # whoever is compared is read
+        shown = ",".join(self.found)
         students = self.pages.get_queryset(self.request).filter(asn__in=shown.split(","))
         resend = [(name, value) for name, value in form.data.items() if name not in NOT_RESENT]
         self.dialogue = {

@@ -134,7 +134,8 @@ class StudentTabs:
         record = self.get_queryset(request).filter(pk=student).first()
         if record is None:
             raise Http404("There is no such student.")
-        record_read(request, [record.asn])
+        persons = [record.primary.asn] if record.primary and name == "credentials" else []
+        record_read(request, [record.asn, *persons])
         with read_once():
             context = {
                 **self.admin_site.each_context(request),

@@ -17,6 +17,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from audit.filters import calls_about
 from audit.models import ServiceCall, ServiceResponse
 from credentials.models import (
     AwardedCredential,
@@ -227,7 +228,7 @@ def _messages(
     """Message ids of the page, the newest first, and one more if there is another page. One
     query."""
     parts = [versions.order_by().values_list("call_id", flat=True) for _model, versions in sources]
-    concerned = ServiceResponse.objects.filter(state_province_ids__contains=[number.asn])
+    concerned = ServiceResponse.objects.filter(call__in=calls_about([number.asn]))
     if before is not None:
         parts = [part.filter(call_id__lt=before) for part in parts]
         concerned = concerned.filter(call_id__lt=before)

@@ -104,7 +104,7 @@ def _subjects(request: HttpRequest, figures: Figures) -> Iterator[Subject]:
                 Attention(
                     label,
                     value("alerts", severity),
-                    _list(CoreAlert, {"alert_type__exact": severity.value}),
+                    _list(CoreAlert, {"severity": severity.value}),
                 )
                 for severity, label in severities
             ],
