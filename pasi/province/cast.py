@@ -124,13 +124,6 @@ CAST: tuple[Story, ...] = (
     adult("nearly equivalency"),
     adult("tests failed"),
     finished("left without"),
-    # Nearly, in the ways that chance would bring about too seldom.
-    finished("too young for completion"),
-    finished("completion after achievement"),
-    left("nearly from elsewhere", 2016),
-    left("industrial awaiting review", LAST_PRIOR_YEAR),
-    adult("social studies test failed"),
-    adult("tests failed"),
 )
 
 

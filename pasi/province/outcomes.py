@@ -29,7 +29,6 @@ EQUIVALENCY = "equivalency"  # 60 high-school credits and adult credits, 100 tog
 EQUIVALENCY_SHORT = "equivalency short"
 TESTS = "tests"  # five GED tests passed
 TESTS_FAILED = "tests failed"  # one to four of them
-SOCIAL_TEST_FAILED = "social studies test failed"  # that one alone
 TESTS_VOID = "tests void"  # all of them
 TESTS_AND_EQUIVALENCY = "tests and equivalency"
 INDUSTRIAL = "industrial"  # Integrated Occupational Program
@@ -55,7 +54,6 @@ class Outcome:
     # No record brings about these statuses: somebody set them by hand, rightly or not.
     is_set_by_hand: bool = False
     birth_date_is_wrong: bool = False
-    is_a_year_ahead: bool = False  # in grade 12 at 16
 
 
 def prior(achieved: str = "", *, awards: tuple[Award, ...] = ()) -> Outcome:
@@ -135,27 +133,13 @@ OUTCOMES: dict[str, Outcome] = {
     "too many credits for completion": Outcome(
         MANY, ((AHSD, NOT_ACHIEVED), ("COSC", NOT_ACHIEVED)), has_exception_code=True
     ),
-    "too young for completion": Outcome(
-        FEW, (("COSC", NOT_ACHIEVED),), has_exception_code=True, is_a_year_ahead=True
-    ),
-    "completion after achievement": Outcome(
-        FEW, (("COSC", NOT_ACHIEVED),), (Award("CHSA", 1),), has_exception_code=True
-    ),
     "nearly equivalency": Outcome(
         EQUIVALENCY_SHORT, ((AHSD, NOT_ACHIEVED), ("HSED-ALT1", NOT_ACHIEVED))
     ),
     "tests failed": Outcome(
         TESTS_FAILED, (("HSED-ALT1", NOT_ACHIEVED), ("HSED-ALT2", NOT_ACHIEVED))
     ),
-    "social studies test failed": Outcome(
-        SOCIAL_TEST_FAILED, (("HSED-ALT1", NOT_ACHIEVED), ("HSED-ALT2", NOT_ACHIEVED))
-    ),
     "awaiting review": prior(),
-    "industrial awaiting review": Outcome(
-        INDUSTRIAL,
-        (("AHSD-PRE2010", TO_BE_ASSESSED), ("IOPC", TO_BE_ASSESSED)),
-        is_prior=True,
-    ),
     # --- refused in a bulk run ---
     "birth date wrong": Outcome(COMPLETE, ((AHSD, ACHIEVED),), birth_date_is_wrong=True),
     "marks withheld": Outcome(WITHHELD, ((AHSD, ACHIEVED),), is_set_by_hand=True),

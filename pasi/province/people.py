@@ -4,13 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from pasi.province.outcomes import (
-    OUTCOMES,
-    SOCIAL_TEST_FAILED,
-    TESTS,
-    TESTS_FAILED,
-    TESTS_VOID,
-)
+from pasi.province.outcomes import OUTCOMES, TESTS, TESTS_FAILED, TESTS_VOID
 from pasi.province.reference import OWN_GIVEN_NAMES, Reference, School, Weighted, one_of
 from pasi.province.story import ADULT, AT_SCHOOL, RETURNED, Story
 from pasi.province.terms import OLDEST_HIGH_SCHOOL_YEAR, Terms
@@ -167,8 +161,6 @@ def birth_date_for(rng: Random, terms: Terms, story: Story) -> date:
         year = youngest - int((youngest - oldest) * rng.random() * rng.random())
     elif story.stage == AT_SCHOOL:
         year = birth_year_in(story.grade, terms.current)
-    elif story.outcome and OUTCOMES[story.outcome].is_a_year_ahead:
-        return date(story.last_year - 17, 4, 1) + timedelta(int(rng.random() * 270))
     else:
         year = birth_year_in(12, story.last_year)
     chance = rng.random()
@@ -179,12 +171,9 @@ def birth_date_for(rng: Random, terms: Terms, story: Story) -> date:
     return date(year, 1, 1) + timedelta(int(rng.random() * 365))
 
 
-SAT_TESTS = (TESTS, TESTS_FAILED, SOCIAL_TEST_FAILED, TESTS_VOID)
-
-
 def only_sat_tests(story: Story) -> bool:
     """Whether the GED tests are all that this adult did."""
-    return OUTCOMES[story.outcome].transcript in SAT_TESTS
+    return OUTCOMES[story.outcome].transcript in (TESTS, TESTS_FAILED, TESTS_VOID)
 
 
 def citizenship_for(rng: Random, terms: Terms, origin: str) -> tuple[str, str, str]:

@@ -76,7 +76,6 @@ FEW_COURSES = (
     (12, "PED2445", 3),
 )  # fmt: skip
 GED_TESTS = ("GED9981", "GED9982", "GED9983", "GED9984", "GED9985")
-GED_SOCIAL = "GED9982"
 UPGRADING_COURSES = (
     "MAT3791", "SCN3230", "SCN3796", "SCN3797", "ELA3105", "SST3771", "MAT3211", "SCN3270",
 )  # fmt: skip
@@ -165,8 +164,6 @@ def plan_for(
     if transcript == outcomes.TESTS_FAILED:
         failed = 1 if rng.random() < 0.6 else 2 + int(rng.random() * 3)
         plan += tests(failed=failed, first=int(rng.random() * len(GED_TESTS)))
-    elif transcript == outcomes.SOCIAL_TEST_FAILED:
-        plan += tests(failed=1, first=GED_TESTS.index(GED_SOCIAL))
     elif transcript == outcomes.TESTS_VOID:
         plan += tests(failed=len(GED_TESTS))
     elif transcript in (outcomes.TESTS, outcomes.TESTS_AND_EQUIVALENCY):
