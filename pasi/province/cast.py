@@ -8,6 +8,12 @@ from dataclasses import replace
 from datetime import date
 
 from pasi.province.identifiers import student_number, unused_student_number
+from pasi.province.short_plans import (
+    LACKS_100_CREDITS,
+    SHORT_OF_CERTIFICATE,
+    SHORT_OF_DIPLOMA,
+    SHORT_OF_EQUIVALENCY,
+)
 from pasi.province.story import (
     ADULT,
     AT_SCHOOL,
@@ -19,14 +25,20 @@ from pasi.province.story import (
     Story,
 )
 from pasi.province.terms import Terms
+from pasi.province.transcripts import TEST_REQUIREMENTS
 
 # Where the last school year is not a year: that many years before the last finished one.
 RECENTLY = -3
 LAST_PRIOR_YEAR = 2009
+YEAR_OF_2010_2018 = 2016
 
 
 def finished(outcome: str, *traits: str, **names: str) -> Story:
     return Story(stage=FINISHED, outcome=outcome, traits=frozenset(traits), **names)
+
+
+def returned(outcome: str) -> Story:
+    return Story(stage=RETURNED, outcome=outcome)
 
 
 def left(outcome: str, year: int = RECENTLY, *traits: str, **names: str) -> Story:
@@ -38,8 +50,8 @@ def pupil(grade: int, *traits: str, **names: str) -> Story:
     return Story(stage=AT_SCHOOL, grade=grade, outcome=outcome, traits=frozenset(traits), **names)
 
 
-def adult(outcome: str, *traits: str) -> Story:
-    return Story(stage=ADULT, outcome=outcome, traits=frozenset(traits))
+def adult(outcome: str, *traits: str, lacks: str = "") -> Story:
+    return Story(stage=ADULT, outcome=outcome, traits=frozenset(traits), lacks=lacks)
 
 
 def second_number(*traits: str) -> Story:
@@ -124,6 +136,44 @@ CAST: tuple[Story, ...] = (
     adult("nearly equivalency"),
     adult("tests failed"),
     finished("left without"),
+    # One requirement short, each in its turn: of the diploma of today and of 2010 to 2018,
+    *[finished("nearly", lacks=each) for each in SHORT_OF_DIPLOMA],
+    *[left("nearly", YEAR_OF_2010_2018, lacks=each) for each in SHORT_OF_DIPLOMA],
+    left("nearly from elsewhere", YEAR_OF_2010_2018),
+    # of the Certificate of High School Achievement,
+    *[finished("nearly achievement", lacks=each) for each in SHORT_OF_CERTIFICATE],
+    finished("diploma with a trade"),
+    # of the equivalency diploma, by credits and by tests,
+    *[adult("nearly equivalency", lacks=each) for each in SHORT_OF_EQUIVALENCY],
+    adult("nearly equivalency", lacks=LACKS_100_CREDITS),
+    adult("equivalency not requested"),
+    left("equivalency requested with a diploma", YEAR_OF_2010_2018),
+    *[adult("tests failed", lacks=each) for each in TEST_REQUIREMENTS],
+    # of the Certificate of School Completion,
+    finished("completion not nominated"),
+    finished("completion nominated elsewhere"),
+    returned("completion nominated by the next school"),
+    returned("completion and back at school"),
+    finished("completion at sixteen"),
+    finished("completion with 35 credits"),
+    left("completion before 2017", YEAR_OF_2010_2018),
+    left("completion, then tests", 2021),
+    # of the sets assessed by hand.
+    left("review refused", LAST_PRIOR_YEAR),
+    left("review confirmed beside the general diploma", LAST_PRIOR_YEAR),
+    left("review confirmed beside the advanced diploma", LAST_PRIOR_YEAR),
+    left("review confirmed with few credits", LAST_PRIOR_YEAR, lacks="100Credits"),
+    left("review confirmed too late", 2013),
+    left("industrial awaiting review", LAST_PRIOR_YEAR),
+    left("industrial review refused", LAST_PRIOR_YEAR),
+    left("industrial without its courses", LAST_PRIOR_YEAR),
+    left("industrial beside a diploma", LAST_PRIOR_YEAR),
+    # Far from a set.
+    finished("far from the diploma"),
+    left("far from the diploma", YEAR_OF_2010_2018),
+    finished("far from achievement"),
+    adult("all tests failed"),
+    returned("far from completion"),
 )
 
 
@@ -131,7 +181,7 @@ def story_of(place: int, terms: Terms) -> Story:
     """The cast member at `place`, with the last school year worked out for the day."""
     story = CAST[place]
     if story.last_year > 0:
-        return story
+        return replace(story, last_year=min(story.last_year, terms.finished - 1))
     return replace(story, last_year=terms.finished + story.last_year)
 
 

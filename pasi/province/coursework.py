@@ -7,7 +7,7 @@ from pasi.province.identifiers import reference_id
 from pasi.province.people import Person, only_sat_tests
 from pasi.province.reference import School, one_of
 from pasi.province.rows import Rows
-from pasi.province.story import ADULT, AT_SCHOOL, Story
+from pasi.province.story import ADULT, AT_SCHOOL, LEFT, Story
 from pasi.province.terms import (
     FIRST_SEMESTER,
     OLDEST_HIGH_SCHOOL_YEAR,
@@ -41,7 +41,10 @@ def course_years(rng: Random, terms: Terms, story: Story, person: Person) -> dic
     if story.stage == AT_SCHOOL:
         return {grade: terms.current - story.grade + grade for grade in (10, 11, 12)}
     if story.stage != ADULT:
-        return {grade: story.last_year - 12 + grade for grade in (10, 11, 12)}
+        years = {grade: story.last_year - 12 + grade for grade in (10, 11, 12)}
+        if story.stage == LEFT:
+            years[GED_YEAR] = min(LAST_GED_YEAR, terms.finished, story.last_year + 2)
+        return years
     at_school = {grade: person.birth_date.year + 6 + grade for grade in (10, 11, 12)}
     if not only_sat_tests(story) and "equivalency" not in story.outcome:
         at_school[12] = terms.finished

@@ -164,6 +164,10 @@ def birth_date_for(rng: Random, terms: Terms, story: Story) -> date:
     else:
         year = birth_year_in(12, story.last_year)
     chance = rng.random()
+    if story.outcome and OUTCOMES[story.outcome].is_young:
+        return date(year + 1, 3, 2) + timedelta(int(rng.random() * 300))
+    if story.lacks:  # mature status would make up for some requirements
+        chance = 0.5
     if chance < (0.2 if story.stage == RETURNED else 0.05):  # a year behind
         year -= 1
     elif chance > 0.996:  # so old for the grade that a school should look at it

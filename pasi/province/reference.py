@@ -158,6 +158,13 @@ class Reference:
         """A school for `grade` that is not known to have opened lately."""
         return self._long_standing[grade].draw(rng)
 
+    def unvisited_school(self, rng: Random, grade: int, visited: set[str]) -> School:
+        """A school for `grade`, anywhere, but for those with these codes."""
+        found = self.long_standing_school(rng, grade)
+        while found.code in visited:
+            found = self.long_standing_school(rng, grade)
+        return found
+
     def _load_names(self) -> None:
         families = defaultdict(dict)
         for row in read("names/last_names.csv"):

@@ -5,7 +5,13 @@ from datetime import date, timedelta
 from random import Random
 
 from pasi.province.identifiers import reference_id
-from pasi.province.outcomes import KNOWLEDGE, KNOWLEDGE_SHORT, OUTCOMES
+from pasi.province.outcomes import (
+    KNOWLEDGE,
+    KNOWLEDGE_FAILING,
+    KNOWLEDGE_SHORT,
+    NEXT_SCHOOL,
+    OUTCOMES,
+)
 from pasi.province.people import IMMIGRANT_ORIGINS, Person, only_sat_tests
 from pasi.province.reference import GRADE_CODES, Reference, School, one_of
 from pasi.province.rows import Rows
@@ -16,6 +22,7 @@ from pasi.province.terms import Terms, enrolment_ends, enrolment_starts
 SEVERE_EXCEPTION_CODES = ("41", "43", "44", "52")
 OTHER_EXCEPTION_CODES = ("30", "51", "53", "54", "55", "57", "80")
 ONLINE_SCHOOL = "S.0099"
+IN_KNOWLEDGE_PROGRAM = (KNOWLEDGE, KNOWLEDGE_SHORT, KNOWLEDGE_FAILING)
 
 REGULAR_DAY = "Regular,Day"
 SUMMER_DAY = "SummerSchool,Day"
@@ -95,6 +102,9 @@ class Schooling:
             attended = self.reference.school_near(self.rng, school, grade - back, first_day)
             years.append(Year(last_year - back, grade - back, attended))
         if story.stage == RETURNED:
+            if self.outcome.nominated_by == NEXT_SCHOOL:
+                visited = {year.school.code for year in years}
+                school = self.reference.unvisited_school(self.rng, 12, visited)
             years.append(Year(last_year + 1, 12, school))
         return years
 
@@ -149,7 +159,7 @@ class Schooling:
             french_hours = "95"
         if lasting.claims_english_support and year.grade < 10 and rng.random() < 0.4:
             grants.append(lasting.claims_english_support)
-        if self.outcome and self.outcome.transcript in (KNOWLEDGE, KNOWLEDGE_SHORT):
+        if self.outcome and self.outcome.transcript in IN_KNOWLEDGE_PROGRAM:
             grants.append("710")
         if chance > 0.992:
             grants.append("600")

@@ -60,7 +60,8 @@ AWARDED_AT_SECONDARY_SHARE = 0.3
 class Story:
     """One person, or one number that is not a person's own.
 
-    `grade` is set while at school; `last_year` is the last school year of high school.
+    `grade` is set while at school; `last_year` is the last school year of high school. `lacks` says
+    which requirement an outcome is short of, where that is not left to chance: how its code begins.
     """
 
     status: str = ACTIVE
@@ -71,6 +72,7 @@ class Story:
     traits: frozenset[str] = frozenset()
     first_name: str = ""
     last_name: str = ""
+    lacks: str = ""
 
 
 def draw_story(rng: Random, reference: Reference, terms: Terms) -> Story:

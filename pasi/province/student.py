@@ -3,21 +3,21 @@
 from datetime import date, timedelta
 from random import Random
 
-from credentials.manual_requirements import MANUAL_REQUIREMENTS
 from pasi.province import coursework
 from pasi.province.addresses import HAS_ADDRESS_SHARE, address_abroad_line, address_line
+from pasi.province.decisions import write_what_was_said
 from pasi.province.identifiers import credential_number, student_number
 from pasi.province.outcomes import (
     ACHIEVED,
     AHSD,
-    EQUIVALENCY_SHORT,
+    FEW,
     FROM_ELSEWHERE,
     NOT_ACHIEVED,
     OUTCOMES,
     WITHHELD,
     Award,
     Outcome,
-    sets_of_the_diploma,
+    sets_of,
 )
 from pasi.province.people import (
     Person,
@@ -46,7 +46,6 @@ from pasi.province.transcripts import AS_ADULT, GED_YEAR, plan_for
 # Awards up to this school year were converted from an older system and carry its number.
 LAST_LEGACY_YEAR = 2012
 LEGACY_SHARE = 0.7
-MINISTRY = "O.1"
 
 RESTRICTIONS = ("Caution", "CourtOrdered", "CourtOrdered")
 RESTRICTION_DETAILS = {
@@ -145,7 +144,9 @@ class Registry:
         ability = min(92.0, max(51.0, 70 + 20 * spread))
         in_grade_12 = story.stage == AT_SCHOOL and story.grade == 12
         age = terms.finished - person.birth_date.year
-        plan = plan_for(rng, outcome.transcript, ability, age, in_grade_12=in_grade_12)
+        plan = plan_for(
+            rng, outcome.transcript, ability, age, in_grade_12=in_grade_12, lacks=story.lacks
+        )
         years = coursework.course_years(rng, terms, story, person)
         coursework.write_marks(
             rng,
@@ -160,7 +161,8 @@ class Registry:
             second_asn=second_asn,
         )
         coursework.write_course_enrolments(rng, terms, rows, person.asn, plan, years, schools)
-        if story.stage == RETURNED or (story.stage == ADULT and terms.finished + 1 in schools):
+        is_back = story.stage == RETURNED and outcome.transcript != FEW
+        if is_back or (story.stage == ADULT and terms.finished + 1 in schools):
             year = terms.finished + 1
             coursework.write_upgrading(rng, terms, rows, person.asn, plan, year, schools[year])
 
@@ -170,30 +172,10 @@ class Registry:
             activity = [year for year in activity if year <= terms.current]
         self.write_statuses(person.asn, outcome, activity)
         if not outcome.is_set_by_hand:
-            self.write_what_was_said(person.asn, outcome, schools, activity)
-        return years, activity
-
-    def write_what_was_said(
-        self, asn: str, outcome: Outcome, schools: dict[int, School], activity: list[int]
-    ) -> None:
-        """What people must say of a student before a set can be achieved: the nomination by the
-        last school, the request, the review by the ministry. All in May.
-        """
-        sets = {}
-        for code, status in outcome.statuses:
-            for each in _sets_of(code, activity):
-                sets[each] = status == ACHIEVED or outcome.transcript == EQUIVALENCY_SHORT
-        for code in MANUAL_REQUIREMENTS:
-            if not sets.get(code, False) and not (code in sets and code == "COSC"):
-                continue
-            year, by = self.terms.finished, MINISTRY
-            if code == "COSC":
-                year = max(year for year in schools if year <= self.terms.finished)
-                by = schools[year].code
-            [requirement] = MANUAL_REQUIREMENTS[code]
-            self.rows.requirement_achievements.append(
-                f"{asn},{requirement},Achieved,{by},{year}-05-15T18:00:00Z\n"
+            write_what_was_said(
+                rng, self.reference, terms, rows, person.asn, outcome, schools, activity
             )
+        return years, activity
 
     def write_statuses(self, asn: str, outcome: Outcome, activity: list[int]) -> None:
         lines = self.rows.requirement_set_statuses
@@ -201,7 +183,7 @@ class Registry:
             return
         calculated = "false" if outcome.is_set_by_hand else "true"
         for code, status in outcome.statuses:
-            for each in _sets_of(code, activity):
+            for each in sets_of(code, activity):
                 # A set assessed by hand comes into being only when its credits are there.
                 if code == AHSD and status == NOT_ACHIEVED and each == "AHSD-PRE2010":
                     continue
@@ -328,13 +310,6 @@ class Registry:
         self.write_student(person, DEACTIVATED, "", school, since)
         if "achieved" in story.traits:
             self.rows.requirement_set_statuses.append(f"{person.asn},AHSD-2018,Achieved,false\n")
-
-
-def _sets_of(code: str, activity: list[int]) -> tuple[str, ...]:
-    """The requirement sets that a status of an outcome is about."""
-    if code != AHSD:
-        return (code,)
-    return sets_of_the_diploma(activity[0], activity[-1]) if activity else ()
 
 
 def draw_second(rng: Random, story: Story) -> Story:

@@ -11,10 +11,12 @@ from pasi.province import outcomes
 from pasi.province.reference import one_of, read
 from pasi.province.short_plans import (
     FEWEST_MARKS,
+    LACKS_100_CREDITS,
     SHORT_OF_CERTIFICATE,
     SHORT_OF_DIPLOMA,
     SHORT_OF_EQUIVALENCY,
     one_short,
+    without,
 )
 
 AS_ADULT = 13  # the year in which adult credits are granted
@@ -47,6 +49,7 @@ CORE = (
 )  # fmt: skip
 SCIENCES = (("SCN2231", "SCN3230"), ("SCN2796", "SCN3796"), ("SCN2797", "SCN3797"))
 CALM = (11, "PED0770", 3)
+INDUSTRIAL_COURSE = (12, "IOP3119", 5)
 
 # Electives in sequence; every student takes two of these.
 ELECTIVES = (
@@ -76,6 +79,10 @@ FEW_COURSES = (
     (12, "PED2445", 3),
 )  # fmt: skip
 GED_TESTS = ("GED9981", "GED9982", "GED9983", "GED9984", "GED9985")
+# The requirements that ask for them.
+TEST_REQUIREMENTS = ("GEDWriting", "GEDSocial", "GEDScience", "GEDReading", "GEDMathematics")
+# Given up by somebody who got nowhere; what is left of the diploma is physical education.
+GIVEN_UP = ("ELA2", "SST2", "MAT2", "SCN2", "PED0770")
 UPGRADING_COURSES = (
     "MAT3791", "SCN3230", "SCN3796", "SCN3797", "ELA3105", "SST3771", "MAT3211", "SCN3270",
 )  # fmt: skip
@@ -129,41 +136,61 @@ def course_code_in(code: str, school_year: int) -> str:
 
 
 def plan_for(
-    rng: Random, transcript: str, ability: float, age: int, *, in_grade_12: bool = False
+    rng: Random,
+    transcript: str,
+    ability: float,
+    age: int,
+    *,
+    in_grade_12: bool = False,
+    lacks: str = "",
 ) -> Plan:
     """The courses of a student with this kind of transcript.
 
     `ability` is the student's typical mark, `age` counts for adult credits, `in_grade_12` asks for
-    enough courses before the last grade.
+    enough courses before the last grade. A transcript that is short lacks the requirement `lacks`,
+    or any.
     """
     if transcript == outcomes.NO_MARKS:
         return []
     if transcript in (outcomes.COMPLETE, outcomes.WITHHELD, outcomes.FROM_ELSEWHERE):
         return complete(rng, ability, in_grade_12=in_grade_12)
     if transcript == outcomes.SHORT:
-        return short(rng, ability)
+        return short(rng, ability, lacks)
+    if transcript == outcomes.TRADE:
+        return trade(rng)
     if transcript == outcomes.FAILING:
         return failing(rng)
+    if transcript == outcomes.FAILING_MOST:
+        return failing_most(rng)
     if transcript in (outcomes.KNOWLEDGE, outcomes.KNOWLEDGE_SHORT):
-        return knowledge(rng, is_short=transcript == outcomes.KNOWLEDGE_SHORT)
-    if transcript == outcomes.MANY:
-        return passed(CORE[2][:8])
-    if transcript == outcomes.FEW:
-        return passed(FEW_COURSES[: int(rng.random() * 6)])
+        return knowledge(rng, is_short=transcript == outcomes.KNOWLEDGE_SHORT, lacks=lacks)
+    if transcript == outcomes.KNOWLEDGE_FAILING:
+        return knowledge_failing(rng)
+    if transcript in (outcomes.MANY, outcomes.JUST_TOO_MANY):
+        return passed(CORE[2][: 8 if transcript == outcomes.MANY else 7])
+    if transcript in (outcomes.FEW, outcomes.FEW_AND_TESTS):
+        few = passed(FEW_COURSES[: int(rng.random() * 6)])
+        return few + tests(failed=0) if transcript == outcomes.FEW_AND_TESTS else few
     if transcript == outcomes.INDUSTRIAL:
         return industrial(rng)
+    if transcript == outcomes.INDUSTRIAL_SHORT:
+        return without(industrial(rng), INDUSTRIAL_COURSE[1])
+    if transcript == outcomes.INDUSTRIAL_COMPLETE:
+        return [*complete(rng, ability), (*INDUSTRIAL_COURSE, True)]
     plan = []
     if transcript in (
         outcomes.EQUIVALENCY,
         outcomes.EQUIVALENCY_SHORT,
         outcomes.TESTS_AND_EQUIVALENCY,
     ):
-        plan += equivalency(rng, age, is_short=transcript == outcomes.EQUIVALENCY_SHORT)
+        is_short = transcript == outcomes.EQUIVALENCY_SHORT
+        plan += equivalency(rng, age, is_short=is_short, lacks=lacks)
     else:
         plan += passed(CORE[1 + int(rng.random() * 2)][:5])
     if transcript == outcomes.TESTS_FAILED:
-        failed = 1 if rng.random() < 0.6 else 2 + int(rng.random() * 3)
-        plan += tests(failed=failed, first=int(rng.random() * len(GED_TESTS)))
+        failed = 1 if lacks or rng.random() < 0.6 else 2 + int(rng.random() * 3)
+        first = int(rng.random() * len(GED_TESTS))
+        plan += tests(failed=failed, first=TEST_REQUIREMENTS.index(lacks) if lacks else first)
     elif transcript == outcomes.TESTS_VOID:
         plan += tests(failed=len(GED_TESTS))
     elif transcript in (outcomes.TESTS, outcomes.TESTS_AND_EQUIVALENCY):
@@ -234,9 +261,17 @@ def complete(rng: Random, ability: float, *, in_grade_12: bool = False) -> Plan:
     return plan
 
 
-def short(rng: Random, ability: float) -> Plan:
-    """The diploma but for one requirement, whichever it is."""
-    return one_short(rng, SHORT_OF_DIPLOMA, complete(rng, ability))
+def short(rng: Random, ability: float, lacks: str = "") -> Plan:
+    """The diploma but for one requirement: `lacks`, or whichever it is."""
+    return one_short(rng, SHORT_OF_DIPLOMA, complete(rng, ability), lacks)
+
+
+def trade(rng: Random) -> Plan:
+    """The diploma by way of the lowest stream and advanced career courses: all that the Certificate
+    of High School Achievement asks for too, but for Knowledge and Employability."""
+    plan = basis(rng, 2)
+    add_career_courses(rng, plan, 13 + int(rng.random() * 3), advanced=5)
+    return plan
 
 
 def failing(rng: Random) -> Plan:
@@ -249,18 +284,37 @@ def failing(rng: Random) -> Plan:
     ]
 
 
+def failing_most(rng: Random) -> Plan:
+    """A student who is far from the diploma: of grade 12 nothing is passed."""
+    plan = basis(rng, 1 + int(rng.random() * 2))
+    add_career_courses(rng, plan, 10 + int(rng.random() * 4))
+    return [
+        fail(entry) if entry[0] == 12 or entry[1].startswith(GIVEN_UP) else entry for entry in plan
+    ]
+
+
 def fail(entry: tuple[int, str, int, bool]) -> tuple[int, str, int, bool]:
     return (*entry[:3], False)
 
 
-def knowledge(rng: Random, *, is_short: bool) -> Plan:
+def knowledge_failing(rng: Random) -> Plan:
+    """Far from that certificate: of the academic courses hardly one is passed."""
+    return [
+        fail(entry)
+        if entry[0] == 12 or entry[1].startswith(("KAE2", "SCN", "SST", "FNA"))
+        else entry
+        for entry in knowledge(rng, is_short=False)
+    ]
+
+
+def knowledge(rng: Random, *, is_short: bool, lacks: str = "") -> Plan:
     """All that the Certificate of High School Achievement asks for, or all but one requirement."""
     plan = passed(KNOWLEDGE_COURSES)
     add_career_courses(rng, plan, 15 + int(rng.random() * 3), advanced=5)
-    return one_short(rng, SHORT_OF_CERTIFICATE, plan) if is_short else plan
+    return one_short(rng, SHORT_OF_CERTIFICATE, plan, lacks) if is_short else plan
 
 
-def equivalency(rng: Random, age: int, *, is_short: bool) -> Plan:
+def equivalency(rng: Random, age: int, *, is_short: bool, lacks: str = "") -> Plan:
     """60 credits or more from high school, the rest from adult life.
 
     Source: Guide to Education: age gives 5 credits from 21, 10 from 25, 15 from 30.
@@ -268,6 +322,8 @@ def equivalency(rng: Random, age: int, *, is_short: bool) -> Plan:
     by_age = 15 if age >= 30 else 10 if age >= 25 else 5
     adult = [("AEC9995", by_age), ("AEC9996", 5), ("AEC9997", 5)]
     lacks_credits = is_short and rng.random() < LACKS_CREDITS_SHARE
+    if lacks:
+        lacks_credits = lacks == LACKS_100_CREDITS
     if lacks_credits:
         count = 12
     else:
@@ -276,7 +332,9 @@ def equivalency(rng: Random, age: int, *, is_short: bool) -> Plan:
     plan = passed(EQUIVALENCY_COURSES)
     add_career_courses(rng, plan, count)
     plan += [(AS_ADULT, code, credits, True) for code, credits in adult]
-    return one_short(rng, SHORT_OF_EQUIVALENCY, plan) if is_short and not lacks_credits else plan
+    if not is_short or lacks_credits:
+        return plan
+    return one_short(rng, SHORT_OF_EQUIVALENCY, plan, lacks)
 
 
 def tests(*, failed: int, first: int = 0) -> Plan:
@@ -288,7 +346,7 @@ def tests(*, failed: int, first: int = 0) -> Plan:
 def industrial(rng: Random) -> Plan:
     """The Integrated Occupational Program: about 80 credits, one of its own courses."""
     plan = [entry for entry in basis(rng, 2) if entry[0] < 12]
-    plan.append((12, "IOP3119", 5, True))
+    plan.append((*INDUSTRIAL_COURSE, True))
     add_career_courses(rng, plan, FEWEST_MARKS - len(plan) + 1 + int(rng.random() * 4))
     return plan
 
@@ -310,7 +368,7 @@ def mark_value(rng: Random, code: str, credits: int, ability: float, is_passed: 
         return str(20 + int(rng.random() * 30))
     if credits == 1 and rng.random() < 0.04:
         return "P"
-    if code.startswith(("AEC", "OTH")):
+    if code.startswith(("AEC", "OTH", "UCR")):
         return "P"
     value = round(ability + (rng.random() + rng.random() - 1) * 22)
     return str(min(max(value, 50), 100))

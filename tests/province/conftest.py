@@ -11,7 +11,7 @@ SEED = 7
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory) -> Province:
-    """A province of 200: the fixed cast and 140 more."""
+    """A province of 200: the fixed cast and 70 more."""
     directory = tmp_path_factory.mktemp("small")
     write_province(directory, 200, SEED, TODAY)
     return Province(directory, TODAY)

@@ -7,18 +7,21 @@ import pytest
 
 from credentials.eligibility.definition_files import definitions
 from pasi.province import examples, write_province
+from pasi.province.cast import CAST
+from pasi.province.identifiers import student_number
 from tests.province.calculating import CalculatedProvince
 from tests.province.conftest import SEED, TODAY
 from tests.province.reading import Province
 from tests.province.test_believable import IN_RUN, TYPES
 
+STUDENTS = 6000
 FAR = 50  # per cent: met less than half
 
 
 @pytest.fixture(scope="module")
 def calculated(tmp_path_factory) -> CalculatedProvince:
     directory = tmp_path_factory.mktemp("calculated")
-    write_province(directory, 6000, SEED, TODAY, with_statuses=False)
+    write_province(directory, STUDENTS, SEED, TODAY, with_statuses=False)
     return CalculatedProvince(Province(directory, TODAY))
 
 
@@ -38,10 +41,13 @@ def test_only_statuses_that_no_record_brings_about(calculated):
 
 
 def test_every_set_occurs_achieved_nearly_and_far(calculated):
+    """Not in the fixed cast alone: among those drawn by chance. Requirement by requirement it is
+    tested on the cast, in test_one_short.py."""
+    drawn = {student_number(place) for place in range(len(CAST), STUDENTS)}
     percentages = defaultdict(set)
     missing = defaultdict(set)
-    for sets in calculated.assessed.values():
-        for code, each in sets.items():
+    for asn in drawn & calculated.assessed.keys():
+        for code, each in calculated.assessed[asn].items():
             percentages[code].add(each.percentage)
             unmet = [result.requirement for result in each.results if not result.is_met]
             if len(unmet) == 1:
@@ -50,16 +56,12 @@ def test_every_set_occurs_achieved_nearly_and_far(calculated):
     assert set(percentages) == set(every)
     for code, seen in percentages.items():
         assert 100 in seen, code
-        assert missing[code] or code == "IOPC", code
+        assert missing[code] or code == "IOPC", code  # rare: the fixed cast has it
     # Each requirement alone is what somebody lacks, but for those that open the set.
-    for code in ("AHSD-2018", "CHSA"):
-        all_but_triggers = {
-            link.requirement for link in every[code].requirements if not link.is_trigger
-        }
-        assert missing[code] >= all_but_triggers, code
-    assert len(missing["HSED-ALT1"]) >= 5
-    assert len(missing["HSED-ALT2"]) >= 3
-    assert len(missing["COSC"]) >= 3
+    all_but_triggers = {
+        link.requirement for link in every["AHSD-2018"].requirements if not link.is_trigger
+    }
+    assert missing["AHSD-2018"] >= all_but_triggers
     for code in ("AHSD-2018", "AHSD-2010-2018", "HSED-ALT1", "HSED-ALT2"):
         assert min(percentages[code]) < FAR, code
 
