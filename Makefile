@@ -46,8 +46,8 @@ test-thorough: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(RUN) -m tests.benchmarks $(if $(STUDENTS),--registry $(STUDENTS) --back-office $(STUDENTS)) $(if $(ONLY),--only $(ONLY))
 
-PICTURED = clerk_signs_in or filters or second_factor or awards_in_bulk or officer or clerk_creates
-PICTURED += or administrator and not telephone
+PICTURED = (clerk_signs_in or filters or second_factor or awards_in_bulk or officer
+PICTURED += or clerk_creates or administrator) and not telephone
 
 screenshots: $(VENV)/.installed-dev
 	PASI_PICTURES=docs/pictures $(RUN) -m pytest -q tests/browser -k '$(PICTURED)'
