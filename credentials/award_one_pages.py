@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from credentials.awarding import lock_students
 from credentials.credential_numbers import written
 from credentials.eligibility.outcomes import (
     ACHIEVED,
@@ -119,8 +120,11 @@ class AwardOnePage(ServiceFormPage):
         }
 
     def version(self) -> None:
-        """The request carries none: what is awarded already is refused."""
+        """The request carries none: what the form showed is compared."""
         return None
+
+    def lock(self) -> None:
+        lock_students([self.record.asn])
 
     def warnings(self) -> list[str]:
         found = []

@@ -63,8 +63,10 @@ class AwardPage(ServiceFormPage):
             and ArchivedCredential.objects.filter(award=self.record, number=int(shown)).exists()
         )
 
-    def in_words(self, field: str, text: str) -> str:
-        return written(int(text)) if field == "number" and text.isdecimal() else text
+    def in_words(self, form: ServiceForm, name: str, text: str) -> str:
+        if name == "number" and text.isdecimal():
+            return written(int(text))
+        return super().in_words(form, name, text)
 
     def open_orders(self) -> list[str]:
         """What stands in the way of withdrawing the number: rule 44015."""

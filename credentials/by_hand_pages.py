@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from credentials.awarding import lock_students
 from credentials.definitions import current_calculator
 from credentials.eligibility.definitions import ExemptionReason
 from credentials.manual_requirements import MANUAL_REQUIREMENTS, REQUESTED
@@ -47,8 +48,11 @@ class OfStudentPage(ServiceFormPage):
         return [self.record.asn]
 
     def version(self) -> None:
-        """The requests carry none."""
+        """The requests carry none: what the form showed is compared."""
         return None
+
+    def lock(self) -> None:
+        lock_students([self.record.asn])
 
     def student_text(self) -> str:
         return f"{self.record.legal_name.full_name} ({asn_text(self.record.asn)})"
@@ -261,6 +265,10 @@ class ExemptPage(OfStudentPage):
     def reasons(self) -> tuple[ExemptionReason, ...]:
         return tuple(self.definitions.exemption_reasons.get(self.kwargs["requirement"], ()))
 
+    def reason_text(self, reason: str) -> str:
+        """What a reason is called; one of former times, or without a name, by its code."""
+        return {each.reason: each.name for each in self.reasons()}.get(reason) or reason
+
     def stored(self) -> list[RequirementExemption]:
         """Those of the requirement that are not deleted."""
         of = RequirementExemption.objects.filter(student=self.record, is_deleted=False)
@@ -287,18 +295,20 @@ class ExemptPage(OfStudentPage):
 
     def initial(self) -> dict[str, Any]:
         stored = self.stored()
+        so_far = [
+            f"{self.reason_text(each.reason)}: {each.get_status_display()}" for each in stored
+        ]
         return {
             "asn": self.record.asn,
             "requirement": self.kwargs["requirement"],
-            "so_far": "; ".join(f"{each.reason} {each.status}" for each in stored),
+            "so_far": "; ".join(sorted(so_far)),
             "reason": stored[0].reason if stored else self.reasons()[0].reason,
             "status": "",
         }
 
     def extra(self) -> dict[str, Any]:
-        names = {each.reason: each.name for each in self.reasons()}
         return {
-            "stored": [(names.get(each.reason, each.reason), each) for each in self.stored()],
+            "stored": [(self.reason_text(each.reason), each) for each in self.stored()],
             "reasons": self.reasons(),
         }
 

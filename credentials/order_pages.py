@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from credentials.award_pages import AwardPage
 from credentials.credential_numbers import written
-from credentials.document_orders import ALLOWED_CHANGES, load_awards
+from credentials.document_orders import ALLOWED_CHANGES, load_awards, lock_holders
 from credentials.models import DocumentOrderItem
 from credentials.rules.document_orders import ORDER_STAGES
 from credentials.services import SubmitDocumentOrder, SubmitDocumentOrderStatus
@@ -91,6 +91,9 @@ class OrderPage(AwardPage):
                 "deleted. Each number is ordered once; more copies are a reprint."
             ),
         ]
+
+    def lock(self) -> None:
+        lock_holders([self.record.pk])
 
     def done(self, answer):
         return _("The document of %s is ordered.") % self.award_text(), record_url(self.record)

@@ -12,6 +12,7 @@ from credentials.credential_numbers import written
 from credentials.services import SubmitCredentialReIssue
 from pasi.back_office.admins import record_url
 from pasi.back_office.formats import asn_text
+from pasi.back_office.service_forms import ServiceForm
 from pasi.back_office.theme import Radio, Select, TextInput
 from pasi.calendar import current_school_year, school_year_of, school_year_text
 from students.models import NAME_PARTS, NameParts
@@ -117,12 +118,13 @@ class ReIssuePage(AwardPage):
             "legacy_number": self.record.legacy_number,
         }
 
-    def in_words(self, field: str, text: str) -> str:
-        if field == "name":
+    def in_words(self, form: ServiceForm, name: str, text: str) -> str:
+        """A name or a year that has been changed may be no choice of the form any more."""
+        if name == "name":
             return _full_name(text)
-        if field == "school_year" and text.isdecimal():
+        if name == "school_year" and text.isdecimal():
             return school_year_text(int(text))
-        return super().in_words(field, text)
+        return super().in_words(form, name, text)
 
     def done(self, answer):
         text = _(

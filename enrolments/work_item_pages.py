@@ -70,6 +70,21 @@ def said(alert: CoreAlert, status: str) -> dict[str, Any]:
     return {**about, "AlertCode": alert.alert_code, "Arguments": arguments, "Status": status}
 
 
+def lock_status(alert: CoreAlert) -> None:
+    """Take turns with the service, and with the worker who judges the record anew. One query."""
+    of = (
+        {"student_id": alert.record}
+        if alert.record_type == RecordType.STUDENT
+        else {"school_enrolment_id": alert.record}
+    )
+    ACKNOWLEDGING[alert.record_type]().lock_status(**of)
+
+
+def was_said_otherwise(alert: CoreAlert, version: int | None, saying: Saying) -> bool:
+    """Somebody has set another status since `version`, and not the wanted one."""
+    return version != alert.version and alert.acknowledgement_status != saying.status
+
+
 def what_was_said(alert: CoreAlert) -> QuerySet:
     """Every version of what was said of the alert, the newest first. A status that was taken back
     leaves no row, so they are found by what tells alerts apart.
@@ -106,7 +121,7 @@ class SayPage(ServiceFormPage):
             raise Http404("There is no such status.")
         return SAYINGS[self.kwargs["status"]]
 
-    @property
+    @cached_property
     def service(self) -> type[Service]:
         alert = self.load()
         if alert is None or alert.record_type not in ACKNOWLEDGING:
@@ -128,22 +143,18 @@ class SayPage(ServiceFormPage):
             return gone(request)
         return super().dispatch(request, *args, **kwargs)
 
-    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        form = self.form_class(request.POST)
-        if form.is_valid() and self.was_said_otherwise(form):
-            return self.page(*self.renewed(form))
-        return super().post(request, *args, **kwargs)
+    def lock(self) -> None:
+        lock_status(self.record)
 
-    def was_said_otherwise(self, form: SayForm) -> bool:
-        """Somebody has set another status since the form was shown, and not the wanted one."""
-        return (
-            form.cleaned_data["core_version"] != self.record.version
-            and self.record.acknowledgement_status != self.saying.status
-        )
+    def has_changed(self, form: SayForm) -> bool:
+        return was_said_otherwise(self.record, form.cleaned_data["core_version"], self.saying)
 
     def send(self, form: SayForm) -> Answer:
         form.body = said(self.record, self.saying.status)
         return super().send(form)
+
+    def too_late(self, form: SayForm) -> HttpResponse:
+        return gone(self.request) if self.load() is None else super().too_late(form)
 
     def changed_by(self) -> str:
         row = what_was_said(self.record).select_related("call__staff", "call__client").first()

@@ -33,8 +33,10 @@ from enrolments.work_item_pages import (
     KEPT,
     SayPage,
     kept_filters,
+    lock_status,
     narrowed_list,
     said,
+    was_said_otherwise,
     with_filters,
 )
 from enrolments.work_item_words import SAYINGS, Saying, issue_and_rest, record_link, rule_text
@@ -43,14 +45,15 @@ from pasi.back_office.calls import staff_caller, staff_caller_info
 from pasi.back_office.formats import NOTHING, asn_text
 from pasi.back_office.reads import record_read
 from pasi.back_office.rule_links import rule_url
-from pasi.back_office.service_forms import send_body
+from pasi.back_office.service_forms import ChangedMeanwhile, send_body
 from pasi.calendar import school_year_text
 from pasi.fields import instant_text as utc_text
 from pasi.http import new_message_id
 from pasi.staff_roles import may_send
 
 MOST_AT_ONCE = 200  # work items of one selection: each is a call of its own, and somebody waits
-KEYS = RegexValidator(r"^[0-9]{1,15}(,[0-9]{1,15})*\Z")
+# Each work item by its key and the version that was shown.
+ITEMS = RegexValidator(r"^[0-9]{1,15}:[0-9]{1,15}(,[0-9]{1,15}:[0-9]{1,15})*\Z")
 A_DAY_LATER = (24 * 60 * 60 * 1000) << 80  # between UUIDv7s: milliseconds are the first 48 bits
 
 
@@ -60,10 +63,12 @@ class SelectionForm(forms.Form):
     call_id = forms.UUIDField()
     call_time = forms.CharField(max_length=40)
     status = forms.ChoiceField(choices=[(status, status) for status in SAYINGS])
-    items = forms.CharField(validators=[KEYS])
+    items = forms.CharField(validators=[ITEMS])
 
-    def keys(self) -> list[int]:
-        return [int(key) for key in self.cleaned_data["items"].split(",")][:MOST_AT_ONCE]
+    def versions(self) -> dict[int, int]:
+        """The version of each work item as it was shown, by its key."""
+        pairs = (each.split(":") for each in self.cleaned_data["items"].split(",")[:MOST_AT_ONCE])
+        return {int(key): int(version) for key, version in pairs}
 
 
 @dataclass(frozen=True)
@@ -120,12 +125,13 @@ class SaysOfSelections:
         if request.method != "POST" or not form.is_valid():
             messages.error(request, _("Nothing was done. Select the work items again."))
             return HttpResponseRedirect(narrowed_list(kept_filters(request)))
-        keys = form.keys()
-        found = list(CoreAlert.objects.filter(pk__in=keys).select_related("student").order_by("pk"))
+        versions = form.versions()
+        chosen = CoreAlert.objects.filter(pk__in=versions)
+        found = list(chosen.select_related("student").order_by("pk"))
         sent = [alert for alert in found if alert.record_type in ACKNOWLEDGING]
         for alert in sent:
-            _say(request, alert, form.cleaned_data)
-        left = {"gone": len(set(keys)) - len(found), "other": len(found) - len(sent)}
+            _say(request, alert, versions[alert.pk], form.cleaned_data)
+        left = {"gone": len(versions) - len(found), "other": len(found) - len(sent)}
         query = {name: count for name, count in left.items() if count}
         if kept := kept_filters(request):
             query[KEPT] = kept
@@ -191,7 +197,7 @@ def choose(
             ("call_id", new_message_id()),
             ("call_time", utc_text(timezone.now())),
             ("status", saying.status),
-            ("items", ",".join(str(alert.pk) for alert in alerts)),
+            ("items", ",".join(f"{alert.pk}:{alert.version}" for alert in alerts)),
         ],
         "action": with_filters(reverse("admin:say_of_work_items"), kept),
         "button": title,
@@ -267,13 +273,23 @@ def _row(alert: CoreAlert, kept: str) -> dict[str, Any]:
 # --- Sending, and what became of it -------------------------------------------------------------
 
 
-def _say(request: HttpRequest, alert: CoreAlert, form: dict[str, Any]) -> None:
-    """One call of the service that takes it, whatever becomes of it."""
+def _say(request: HttpRequest, alert: CoreAlert, version: int, form: dict[str, Any]) -> None:
+    """One call of the service that takes it, whatever becomes of it: where somebody has said
+    something else since `version` was shown, nothing.
+    """
+
+    def refuse_if_said_otherwise() -> None:
+        lock_status(alert)
+        now = CoreAlert.objects.filter(pk=alert.pk).first()
+        if now is not None and was_said_otherwise(now, version, SAYINGS[form["status"]]):
+            raise ChangedMeanwhile
+
     info = staff_caller_info(request)
     info["ClientMessageID"] = f"{form['call_id'].hex}-{alert.pk}"
     info["SentUtcTime"] = form["call_time"]
     body = {"CallerInfo": info, **said(alert, form["status"])}
-    send_body(ACKNOWLEDGING[alert.record_type], staff_caller(request), body)
+    service = ACKNOWLEDGING[alert.record_type]
+    send_body(service, staff_caller(request), body, refuse_if_said_otherwise)
 
 
 def calls_of(user, selection: UUID) -> dict[int, ServiceCall]:

@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -175,8 +175,18 @@ class Service(ABC):
             raise Fault("3004", {"ClientVersion": submitted, "CoreVersion": version})
         return first_failing_stage(self.stages, facts)
 
-    def execute(self, body: bytes, caller: Caller, message_id: UUID | None = None) -> Answer:
-        """Carry out one call, whatever becomes of it, and say what to answer."""
+    def execute(
+        self,
+        body: bytes,
+        caller: Caller,
+        message_id: UUID | None = None,
+        first: Callable[[], None] | None = None,
+    ) -> Answer:
+        """Carry out one call, whatever becomes of it, and say what to answer.
+
+        `first` is called in the transaction of the call before anything is done, unless the call
+        repeats one that was applied; the Fault that it raises is the answer.
+        """
         document = reading_json.read(body)
         call = Call(message_id or new_message_id(), caller, self.operation, time.monotonic())
         try:
@@ -191,7 +201,7 @@ class Service(ABC):
                 call.request = reading_json.validated(self.request_serializer, document)
                 code = call.request["CallerInfo"]["User"]["OrganizationCode"]
                 call.organization = caller.organization(code, self)
-                return self._once(call, document)
+                return self._once(call, document, first)
         except Exception as error:
             fault = _fault_of(error, call)
             if fault is not error:
@@ -199,11 +209,13 @@ class Service(ABC):
             record_fault(call, fault)
             return _refusal(call, fault)
 
-    def _once(self, call: Call, document: reading_json.Document) -> Answer:
+    def _once(
+        self, call: Call, document: reading_json.Document, first: Callable[[], None] | None
+    ) -> Answer:
         """Answer a repeat of an applied call from the record; carry out anything else."""
         key = replay_key(call, document) if self.changes_records else None
-        if key and (first := applied(key)):
-            return self._replayed(call, first)
+        if key and (earlier := applied(key)):
+            return self._replayed(call, earlier)
         refused = self._version_not_known(call)
         for attempt in range(DEADLOCK_RETRIES + 1):
             try:
@@ -213,8 +225,10 @@ class Service(ABC):
                         replay_lock=advisory_key(call) if key else None,
                         announces=self.changes_records,
                     )
-                    if key and (first := applied(key)):
-                        return self._replayed(call, first)
+                    if key and (earlier := applied(key)):
+                        return self._replayed(call, earlier)
+                    if first is not None:
+                        first()
                     result = self.rejected(call, refused) if refused else self.carry_out(call)
                     _record_result(call, result)
                     if key and result.outcome == Outcome.APPLIED:
@@ -236,19 +250,19 @@ class Service(ABC):
             time.sleep(VERSION_POLL_SECONDS)
         return core_out_of_date.rejections(SubmittedVersion(submitted, latest))
 
-    def _replayed(self, call: Call, first: ServiceResponse) -> Answer:
-        body = self.recorded_body(first)
+    def _replayed(self, call: Call, earlier: ServiceResponse) -> Answer:
+        body = self.recorded_body(earlier)
         ServiceResponse.objects.create(
             call_id=call.message_id,
             duration_milliseconds=call.milliseconds(),
             outcome=Outcome.REPLAYED,
-            http_status=first.http_status,
-            codes=first.codes,
-            state_province_ids=first.state_province_ids,
-            replay_of_id=first.call_id,
+            http_status=earlier.http_status,
+            codes=earlier.codes,
+            state_province_ids=earlier.state_province_ids,
+            replay_of_id=earlier.call_id,
         )
         return Answer(
-            call.message_id, first.http_status, body, {"PASI-Replayed": str(first.call_id)}
+            call.message_id, earlier.http_status, body, {"PASI-Replayed": str(earlier.call_id)}
         )
 
 

@@ -1,6 +1,6 @@
 """What a Registry Clerk does with who a student is: a new student, and another identity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from pasi.back_office.theme import Select, Textarea
 from pasi.calendar import business_today
 from students.duplicate_dialogue import AcknowledgingForm, DuplicateDialogue
 from students.models import NAME_PARTS, Student
+from students.request_facts import ADDRESSES
 from students.services import CreateStudent, SubmitIdentificationInformation
 from students.tabs import tab_url
 from students.task_forms import (
@@ -163,6 +164,7 @@ ADDRESS = {
     "EffectiveDate": "from",
     "ExpiryDate": "until",
 }
+ADDRESS_LABELS = tuple(label for _name, label in ADDRESSES)  # as the rules call them
 PHONE = {
     "Type": "phone_type",
     "Number": "phone_number",
@@ -306,6 +308,21 @@ class CreateStudentForm(IdentityForm):
         if restriction := given(values, RESTRICTION):
             sent["DisclosureRestrictionInfo"] = {**self._dated(restriction), "IsActive": True}
         return sent
+
+    def field_of(self, rejection: Mapping[str, str]) -> str | None:
+        """The rules on addresses say in their text which one they mean, or else its first day; two
+        that take effect together (11029) are a matter of the second.
+        """
+        field = super().field_of(rejection)
+        if not (field and field.startswith("address_")):
+            return field
+        text, (preferred, alternate) = rejection["Description"], ADDRESS_LABELS
+        if preferred in text or alternate in text:
+            is_second = alternate in text
+        else:
+            first_day = str(self.cleaned_data.get("address_from"))
+            is_second = rejection["Code"] == "11029" or first_day not in text
+        return f"other_{field}" if is_second else field
 
     def _part(self, name: str, properties: dict[str, str]) -> dict[str, Any]:
         part = given(self.cleaned_data, properties)

@@ -104,12 +104,17 @@ class NamePage(AddNamePage):
 
     def load(self) -> Student | None:
         student = super().load()
-        found = Name.objects.filter(pk=self.kwargs["name"], student=student, is_deleted=False)
-        self.name = found.first()
+        self.name = Name.objects.filter(pk=self.kwargs["name"], student=student).first()
         if self.name is None:
             raise Http404("There is no such name.")
         self.name.student = student
         return student
+
+    def warnings(self) -> list[str]:
+        """Somebody may have deleted it while this form was filled in: what was typed stays here."""
+        if not self.name.is_deleted:
+            return []
+        return [_("The name %s is deleted. To have it back, add it again.") % self.name.full_name]
 
     def initial(self) -> dict[str, Any]:
         parts = {part: getattr(self.name, part) for part in NAME_PARTS}

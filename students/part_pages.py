@@ -154,13 +154,17 @@ class ChangeRestrictionPage(AddRestrictionPage):
 
     def load(self) -> Student | None:
         student = super().load()
-        found = DisclosureRestriction.objects.filter(
-            pk=self.kwargs["restriction"], student=student, is_deleted=False
-        )
-        self.restriction = found.first()
+        found = DisclosureRestriction.objects.filter(pk=self.kwargs["restriction"])
+        self.restriction = found.filter(student=student).first()
         if self.restriction is None:
             raise Http404("There is no such restriction.")
         return student
+
+    def warnings(self) -> list[str]:
+        """Somebody may have deleted it while this form was filled in: what was typed stays here."""
+        if not self.restriction.is_deleted:
+            return []
+        return [_("The restriction is deleted. Where one is needed, add it.")]
 
     def heading(self) -> str:
         return _("Change or end a disclosure restriction of %s") % self.who()

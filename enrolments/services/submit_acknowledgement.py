@@ -99,7 +99,7 @@ class SubmitAcknowledgement(SubmitService):
             version = self._write(call, named.status, alert)
         return self.applied(named.asn, self.answered_id(call), version)
 
-    def _lock(self, **record) -> ProcessorStatus | None:
+    def lock_status(self, **record) -> ProcessorStatus | None:
         """The record's Validation Status, locked as a worker locks it."""
         status = TABLES[self.record_type][1]
         found = status.objects.filter(**record).select_for_update(of=("self",)).first()
@@ -173,7 +173,7 @@ class SubmitStudentSchoolEnrolmentStatusAcknowledgement(SubmitAcknowledgement):
 
     def find(self, call: Call) -> NamedRecord | None:
         reference = call.request["ReferenceId"]
-        status = self._lock(school_enrolment__reference_id=reference)
+        status = self.lock_status(school_enrolment__reference_id=reference)
         enrolment = (
             SchoolEnrolment.objects.filter(reference_id=reference)
             .select_related("student", "school")
@@ -220,7 +220,7 @@ class SubmitStudentStatusAcknowledgement(SubmitAcknowledgement):
 
     def find(self, call: Call) -> NamedRecord | None:
         asn = call.request["StateProvinceId"]
-        status = self._lock(student__asn=asn)
+        status = self.lock_status(student__asn=asn)
         student = Student.objects.filter(asn=asn).values_list("pk", flat=True).first()
         if student is None:
             return None

@@ -3,16 +3,19 @@
 The page says beforehand what will happen; the service decides. Nothing is written but through it,
 so its rules, its locks, its audit and its history hold here as for any client:
 
-- every shown form has its own ClientMessageID, so pressing its button twice is one call;
+- a form, as it is filled in, has its own ClientMessageID, so pressing its button twice is one call;
 - a rejection stands at the field it belongs to, with its code; nothing typed is lost;
 - whoever saves what somebody else has changed meanwhile is told what changed, and by whom. The
-  next press of the button is meant for the record as it is then.
+  next press of the button is meant for the record as it is then. Most services compare the version
+  that the request carries; for the others the page itself looks, within the transaction of the
+  call and under the lock of the record.
 """
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -26,13 +29,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from audit.models import ServiceResponse
 from pasi.back_office.admins import BackOfficeAdmin, record_url
 from pasi.back_office.calls import staff_caller, staff_caller_info
 from pasi.back_office.formats import NOTHING, instant_text, through_what, who_called
 from pasi.back_office.reads import record_read
+from pasi.faults import Fault
 from pasi.fields import instant_text as utc_text
 from pasi.services import Answer, Caller, Service
 from pasi.staff_roles import may_send
+
+CSRF = "csrfmiddlewaretoken"
 
 
 class ServiceForm(forms.Form):
@@ -61,6 +68,26 @@ class ServiceForm(forms.Form):
     def place(self, field: str | None, text: str) -> None:
         """Show `text` at a field, or above them all where there is none of that name."""
         self.add_error(field if field in self.fields else None, text)
+
+    def message_id(self) -> str | None:
+        """The ClientMessageID: that of the shown form together with all that it sends, so that the
+        same press again has the same and a corrected one another. None: the form has lost its own.
+        """
+        shown = self.cleaned_data.get("call_id")
+        typed = sorted((name, self.data.getlist(name)) for name in self.data if name != CSRF)
+        return str(uuid.uuid5(shown, json.dumps(typed))) if shown else None
+
+
+class ChangedMeanwhile(Fault):
+    """The record is not as the form showed it: nothing is done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            None,
+            http_status=409,
+            title="Changed Meanwhile",
+            detail=str(_("Somebody else has changed it since it was shown.")),
+        )
 
 
 @dataclass(frozen=True)
@@ -142,9 +169,14 @@ class ServiceFormPage(View):
         """The form; where its choices hang on the record, a subclass gives them to it here."""
         return self.form_class(*given, **named)
 
-    def in_words(self, field: str, text: str) -> str:
+    def in_words(self, form: ServiceForm, name: str, text: str) -> str:
         """A field's value as people read it, for the list of what changed meanwhile."""
-        return text
+        return value_in_words(form.fields[name], text)
+
+    def lock(self) -> None:
+        """Lock what protects the record, as the service does. Of pages whose service takes no
+        version."""
+        raise NotImplementedError
 
     # --- The page ---
 
@@ -173,15 +205,52 @@ class ServiceFormPage(View):
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         form = self.form_of(request.POST, request.FILES)
         if not form.is_valid():
-            return self.page(form)
+            return self.not_valid(form)
         answer = self.send(form)
         if answer.http_status == 200:
-            text, address = self.done(answer)
-            messages.success(request, text)
-            return HttpResponseRedirect(address)
+            return self.finished(answer)
         if self.came_too_late(answer):
-            return self.page(*self.renewed(form))
+            return self.too_late(form)
         return self.refused(form, answer)
+
+    def too_late(self, form: ServiceForm) -> HttpResponse:
+        return self.page(*self.renewed(form))
+
+    def finished(self, answer: Answer) -> HttpResponse:
+        text, address = self.done(answer)
+        messages.success(self.request, text)
+        return HttpResponseRedirect(address)
+
+    def not_valid(self, form: ServiceForm) -> HttpResponse:
+        """The form itself refuses what was typed. Where the choices hang on the record, that may be
+        because this very press has been carried out before, or because somebody else was first.
+        """
+        if before := self.applied_before(form):
+            return self.finished(before)
+        if self.record is not None and self.has_changed(form):
+            return self.too_late(form)
+        return self.page(form)
+
+    def applied_before(self, form: ServiceForm) -> Answer | None:
+        """The answer to the same press, if the service has applied it. One query."""
+        if (message := form.message_id()) is None:
+            return None
+        response = ServiceResponse.objects.filter(
+            call__client_message_id=message,
+            call__staff=self.request.user,
+            call__operation=self.service.operation,
+            outcome=ServiceResponse.Outcome.APPLIED,
+        ).first()
+        if response is None:
+            return None
+        body = self.service().recorded_body(response)
+        return Answer(response.call_id, response.http_status, body)
+
+    def has_changed(self, form: ServiceForm) -> bool:
+        """The record is not as it was when the form was shown."""
+        if (version := self.version()) is not None:
+            return form.cleaned_data.get("core_version") != version
+        return shown_by(form) != _as_text(self.initial())
 
     def refused(self, form: ServiceForm, answer: Answer) -> HttpResponse:
         """The form as it was typed, with the reasons."""
@@ -189,18 +258,28 @@ class ServiceFormPage(View):
         return self.page(form)
 
     def send(self, form: ServiceForm) -> Answer:
-        return send(self.service, self.request, form)
+        looks_itself = self.service.takes_version or self.record is None
+        first = None if looks_itself else partial(self.refuse_if_changed, form)
+        return send(self.service, self.request, form, first)
+
+    def refuse_if_changed(self, form: ServiceForm) -> None:
+        """Within the transaction of the call, before the service does anything."""
+        self.lock()
+        self.record = self.load()
+        if self.record is None or self.has_changed(form):
+            raise ChangedMeanwhile
 
     def came_too_late(self, answer: Answer) -> bool:
+        if isinstance(answer.fault, ChangedMeanwhile):
+            return True
         return bool(self.out_of_date.intersection(codes_of(answer)))
 
     def renewed(self, form: ServiceForm) -> tuple[ServiceForm, list[Meanwhile]]:
         """The form as it was typed, now meant for the record as it is, and what changed."""
         self.record = self.load()
-        now, shown = self.initial(), form.cleaned_data["as_shown"]
-        shown = _as_text(shown) if isinstance(shown, dict) else {}
+        now, shown = self.initial(), shown_by(form)
         typed = form.data.copy()
-        typed.update(core_version=str(self.version()), as_shown=json.dumps(_as_text(now)))
+        typed.update(_as_text({"core_version": self.version()}), as_shown=json.dumps(_as_text(now)))
         # What is hidden was not typed: it names the record, and is taken as it is now.
         typed.update(
             (name, text)
@@ -210,8 +289,8 @@ class ServiceFormPage(View):
         changes = [
             Meanwhile(
                 str(form[name].label),
-                self.in_words(name, shown.get(name, "")) or NOTHING,
-                self.in_words(name, text) or NOTHING,
+                self.in_words(form, name, shown.get(name, "")) or NOTHING,
+                self.in_words(form, name, text) or NOTHING,
             )
             for name, text in _as_text(now).items()
             if name in form.fields and text != shown.get(name, "")
@@ -248,16 +327,26 @@ def page_urls(pages: BackOfficeAdmin, routes: Iterable[tuple[str, type[View], st
     ]
 
 
-def send(service: type[Service], request: HttpRequest, form: ServiceForm) -> Answer:
+def send(
+    service: type[Service],
+    request: HttpRequest,
+    form: ServiceForm,
+    first: Callable[[], None] | None = None,
+) -> Answer:
     """Call the service with what the form says, as the staff user, for the ministry."""
     info = staff_caller_info(request)
-    info["ClientMessageID"] = str(form.cleaned_data["call_id"])
+    info["ClientMessageID"] = form.message_id()
     info["SentUtcTime"] = form.cleaned_data["call_time"]
-    return send_body(service, staff_caller(request), {"CallerInfo": info, **form.request()})
+    return send_body(service, staff_caller(request), {"CallerInfo": info, **form.request()}, first)
 
 
-def send_body(service: type[Service], caller: Caller, body: dict[str, Any]) -> Answer:
-    return service().execute(json.dumps(body, ensure_ascii=False).encode(), caller)
+def send_body(
+    service: type[Service],
+    caller: Caller,
+    body: dict[str, Any],
+    first: Callable[[], None] | None = None,
+) -> Answer:
+    return service().execute(json.dumps(body, ensure_ascii=False).encode(), caller, first=first)
 
 
 def show_problems(form: ServiceForm, answer: Answer) -> None:
@@ -279,6 +368,21 @@ def codes_of(answer: Answer) -> Iterable[str]:
     if answer.fault is not None:
         return [answer.fault.code or ""]
     return [rejection["Code"] for rejection in answer.body.get("Rejections", ())]
+
+
+def shown_by(form: ServiceForm) -> dict[str, str]:
+    """The fields of the record as the form showed them; {} where the form has lost them."""
+    shown = form.cleaned_data.get("as_shown")
+    return _as_text(shown) if isinstance(shown, dict) else {}
+
+
+def value_in_words(field: forms.Field, text: str) -> str:
+    """What a form's field holds, as the form itself writes it: a choice by its label."""
+    if isinstance(field, forms.ChoiceField):
+        return str({str(value): label for value, label in field.choices}.get(text, text))
+    if isinstance(field, forms.BooleanField):
+        return str(_("Yes") if text == "True" else _("No"))
+    return text
 
 
 def _as_text(values: dict[str, Any]) -> dict[str, str]:

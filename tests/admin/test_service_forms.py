@@ -124,9 +124,10 @@ def test_whoever_comes_too_late_is_told_what_changed_and_can_save_all_the_same(
     clerk, award, reason
 ):
     other = signed_in(staff("otto", "Credential Officer"))
-    reasons = list(
-        Code.objects.filter(code_type="CredentialDeleteReason").values_list("code", flat=True)
+    named = list(
+        Code.objects.filter(code_type="CredentialDeleteReason").values_list("code", "short_name")
     )
+    reasons = [code for code, _name in named]
     mine = as_shown(clerk, page(award), reason=reasons[0])
     other.post(page(award), as_shown(other, page(award), reason=reasons[1]))
 
@@ -134,7 +135,7 @@ def test_whoever_comes_too_late_is_told_what_changed_and_can_save_all_the_same(
     assert answer.context["came_too_late"]
     assert "otto" in answer.context["changed_by"]
     [change] = answer.context["meanwhile"]
-    assert (change.was, change.now) == ("–", reasons[1])
+    assert (change.was, change.now) == ("Another reason, as written below", named[1][1])
     form = answer.context["form"]
     assert form["reason"].value() == reasons[0]
     award.refresh_from_db()

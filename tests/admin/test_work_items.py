@@ -313,9 +313,15 @@ def test_a_selection_of_nothing_and_one_that_was_tampered_with(officer, items):
         "call_id": str(new_message_id()),
         "call_time": "2026-11-26T12:00:00Z",
         "status": "InProgress",
-        "items": str(items[0].pk),
+        "items": f"{items[0].pk}:{items[0].version}",
     }
-    for wrong in ({"items": ""}, {"items": "1;2"}, {"status": "Done"}, {"call_id": "x"}):
+    for wrong in (
+        {"items": ""},
+        {"items": "1;2"},
+        {"items": "1,2"},
+        {"status": "Done"},
+        {"call_id": "x"},
+    ):
         answer = officer.post(f"{LIST}selection/", {**good, **wrong}, follow=True)
         assert "Nothing was done" in text_of(answer)
     assert officer.get(f"{LIST}selection/").status_code == 302
