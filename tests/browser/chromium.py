@@ -82,6 +82,9 @@ def browsing(address: str, **options) -> Iterator["Visit"]:
             visit = Visit(context.new_page(), address)
             try:
                 yield visit
+            except Exception:
+                visit.describe()
+                raise
             finally:
                 # Those of Playwright's own context; the next module has another database.
                 connections.close_all()
@@ -114,6 +117,15 @@ class Visit:
         if not request.url.startswith((self.address, "data:")):
             self.complaints.append(f"left the site: {request.url}")
 
+    def sign_in(self, username: str, password: str):
+        """Through the sign-in page, as everybody does."""
+        page = self.open("/admin/login/")
+        page.fill("#id_username", username)
+        page.fill("#id_password", password)
+        page.click("[type=submit]")
+        page.wait_for_url(f"{self.address}/admin/")
+        return page
+
     def sign_in_as(self, user: User) -> None:
         """Without the sign-in page: the cookie of a session that is open already."""
         session = SessionStore()
@@ -135,6 +147,12 @@ class Visit:
         from playwright.sync_api import expect
 
         expect(self.page.locator(selector).first).to_contain_text(text, timeout=30_000)
+
+    def describe(self) -> None:
+        """What stood on the page when a story broke off: in the report, and as a picture."""
+        print(self.page.url, self.page.inner_text("body"), sep="\n")
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / "broken-off.png", full_page=True)
 
     def picture(self, name: str, *, whole: bool = False) -> None:
         if not (depth.IS_THOROUGH or "PASI_PICTURES" in os.environ):

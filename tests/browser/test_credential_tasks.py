@@ -77,11 +77,7 @@ def success(page) -> str:
 def test_an_officer_works_on_one_credential(desk):
     award = desk.award
     with browsing(desk.server) as visit:
-        page = visit.open("/admin/login/")
-        page.fill("#id_username", "olive")
-        page.fill("#id_password", PASSWORD)
-        page.click("[type=submit]")
-        page.wait_for_url(f"{desk.server}/admin/")
+        page = visit.sign_in("olive", PASSWORD)
 
         # By an old number, without its hyphen.
         in_menu(page, "Find by number")

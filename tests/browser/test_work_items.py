@@ -34,11 +34,7 @@ def test_an_alerts_officer_works_off_the_list(province, people):
     alert = CoreAlert.objects.filter(alert_type="Advice").select_related("school__authority")[0]
     authority = alert.school.authority.code
     with browsing(province) as visit:
-        page = visit.open("/admin/login/")
-        page.fill("#id_username", "alice")
-        page.fill("#id_password", PASSWORD)
-        page.click("[type=submit]")
-        page.wait_for_url(f"{province}/admin/")
+        page = visit.sign_in("alice", PASSWORD)
 
         visit.open(LIST)
         visit.assert_accessible()
@@ -95,7 +91,7 @@ def test_an_administrator_makes_a_client_and_gives_it_another_secret(province, p
     from playwright.sync_api import Error
 
     with browsing(province, permissions=["clipboard-read", "clipboard-write"]) as visit:
-        visit.sign_in_as(people["adam"])
+        visit.sign_in("adam", PASSWORD)
         page = visit.open("/admin/pasi/pasiclient/add/")
         page.fill("#id_name", "School system")
         page.click(".select2-selection")
