@@ -70,6 +70,7 @@ worker: $(VENV)/.installed
 
 stop:
 	@if $(RUN) -c 'import psycopg' 2>/dev/null; then $(RUN) -m pasi.database stop; \
+	  if test -d '$(VAR)/tests'; then PASI_VAR='$(VAR)/tests' $(RUN) -m pasi.database stop; fi; \
 	else echo "Nothing to stop: $(VENV) is not installed."; fi
 
 clean-var:
