@@ -17,7 +17,7 @@ from credentials.award_one_pages import award_one_url
 from credentials.credential_numbers import written
 from credentials.models import AwardedCredential, RequirementSetStatus
 from credentials.order_in_bulk_pages import order_in_bulk_url, types, years
-from credentials.reviews import KINDS, found, page
+from credentials.reviews import KINDS, Place, Sought, numbers_of_all, page, rows_of
 from credentials.services import SubmitCredentialAwardingSingle, SubmitDocumentOrder
 from pasi.back_office.admins import BackOfficeAdmin, may_view, record_url
 from pasi.back_office.csv_out import csv_file
@@ -30,9 +30,8 @@ from pasi.staff_roles import may_send
 
 Label = gettext_lazy
 REVIEWS = "credentials_reviews"
-AT_ONCE = 2_000  # rows of a CSV file
 MOST_EXPORTED = 100_000
-KEY = re.compile(r"[0-9]{1,18}")
+PLACE = re.compile(r"([0-9]{1,18})~([0-9]{1,18})")
 
 
 class FilterForm(forms.Form):
@@ -66,11 +65,10 @@ class ReviewsPage(View):
         kind = request.GET.get("kind", "")
         kind = kind if kind in KINDS else next(iter(KINDS))
         chosen = FilterForm({name: request.GET.get(name, "") for name in FilterForm.base_fields})
-        rows = found(kind, **chosen.chosen())
+        sought = Sought(kind, **chosen.chosen())
         if "csv" in request.GET:
-            return self.exported(kind, rows)
-        after = request.GET.get("after", "")
-        shown = page(rows, int(after) if KEY.fullmatch(after) else None)
+            return self.exported(sought)
+        shown = page(sought, _place(request.GET.get("after", "")))
         record_read(request, [row.student.asn for row in shown.rows])
         kept = FigureSet.objects.filter(pk="reviews").first()
         context = {
@@ -88,7 +86,7 @@ class ReviewsPage(View):
             "rows": [self.row(request, kind, row) for row in shown.rows],
             "is_first": not request.GET.get("after"),
             "first_url": self.address(kind, after=None),
-            "next_url": shown.following and self.address(kind, after=str(shown.following)),
+            "next_url": shown.following and self.address(kind, after=_written(shown.following)),
             "csv_url": self.address(kind, after=None, csv="1"),
             "bulk_url": self.bulk_url(request, kind, chosen.chosen()),
         }
@@ -112,12 +110,12 @@ class ReviewsPage(View):
             awarded_from=first_day(current_school_year() - 1).isoformat(),
         )
 
-    def exported(self, kind: str, rows) -> HttpResponse:
+    def exported(self, sought: Sought) -> HttpResponse:
         """All rows, fetched as they are sent; who is in them is noted before."""
-        rows = rows[:MOST_EXPORTED]
-        record_read(self.request, rows.values_list("student__asn", flat=True))
-        lines = (_line(kind, row) for row in rows.iterator(chunk_size=AT_ONCE))
-        return csv_file(f"{kind}.csv", HEADINGS, lines)
+        found = numbers_of_all(sought, MOST_EXPORTED)
+        record_read(self.request, found.values())
+        lines = (_line(row) for row in rows_of(sought, [*found]))
+        return csv_file(f"{sought.kind}.csv", HEADINGS, lines)
 
     def row(self, request: HttpRequest, kind: str, row) -> dict[str, Any]:
         student = row.student
@@ -161,6 +159,19 @@ def _steps(request: HttpRequest, kind: str, row) -> Iterator[tuple[str, str]]:
         yield _("Assess it"), _eligibility(asn)
 
 
+# --- Places in the list, as the address has them ------------------------------------------------
+
+
+def _written(place: Place) -> str:
+    return "~".join(map(str, place))
+
+
+def _place(text: str) -> Place | None:
+    """None for the first page, and for what is no place."""
+    found = PLACE.fullmatch(text)
+    return (int(found[1]), int(found[2])) if found else None
+
+
 # --- CSV ----------------------------------------------------------------------------------------
 
 HEADINGS = (
@@ -169,7 +180,7 @@ HEADINGS = (
 )
 
 
-def _line(kind: str, row) -> tuple:
+def _line(row) -> tuple:
     student = row.student
     if isinstance(row, AwardedCredential):
         award = (row.credential_type, "", row.number_id, row.school_year, row.awarded_on)
