@@ -16,8 +16,17 @@ from django.views import View
 from credentials.award_one_pages import award_one_url
 from credentials.credential_numbers import written
 from credentials.models import AwardedCredential, RequirementSetStatus
-from credentials.order_in_bulk_pages import order_in_bulk_url, types, years
-from credentials.reviews import KINDS, Place, Sought, numbers_of_all, page, rows_of
+from credentials.order_in_bulk_forms import types, years
+from credentials.order_in_bulk_pages import ORDER_IN_BULK, order_in_bulk_url
+from credentials.reviews import (
+    AWARDED_NOT_ORDERED,
+    KINDS,
+    Place,
+    Sought,
+    numbers_of_all,
+    page,
+    rows_of,
+)
 from credentials.services import SubmitCredentialAwardingSingle, SubmitDocumentOrder
 from pasi.back_office.admins import BackOfficeAdmin, may_view, record_url
 from pasi.back_office.csv_out import csv_file
@@ -80,7 +89,7 @@ class ReviewsPage(View):
             "kinds": [(name, each.title) for name, each in KINDS.items()],
             "kind": kind,
             "what_it_is": KINDS[kind].what_it_is,
-            "leaves_out_legacy": kind == "awarded-not-ordered",
+            "leaves_out_legacy": kind == AWARDED_NOT_ORDERED,
             "kept_at": kept and kept.counted_at,
             "filters": chosen,
             "rows": [self.row(request, kind, row) for row in shown.rows],
@@ -88,7 +97,7 @@ class ReviewsPage(View):
             "first_url": self.address(kind, after=None),
             "next_url": shown.following and self.address(kind, after=_written(shown.following)),
             "csv_url": self.address(kind, after=None, csv="1"),
-            "bulk_url": self.bulk_url(request, kind, chosen.chosen()),
+            **self.ordering(request, kind, chosen.chosen()),
         }
         return TemplateResponse(request, "admin/reviews.html", context)
 
@@ -101,14 +110,18 @@ class ReviewsPage(View):
                 query[name] = value
         return f"?{query.urlencode()}"
 
-    def bulk_url(self, request: HttpRequest, kind: str, chosen: dict[str, Any]) -> str:
-        """Where the documents of the list are ordered at once: those of the last two years."""
-        if kind != "awarded-not-ordered" or not may_send(request.user, SubmitDocumentOrder):
-            return ""
-        return order_in_bulk_url(
-            credential_type=chosen.get("credential_type"),
-            awarded_from=first_day(current_school_year() - 1).isoformat(),
-        )
+    def ordering(self, request: HttpRequest, kind: str, chosen: dict[str, Any]) -> dict[str, Any]:
+        """Where the documents of ticked rows are ordered; and at once those of the list, of the
+        last two years.
+        """
+        if kind != AWARDED_NOT_ORDERED or not may_send(request.user, SubmitDocumentOrder):
+            return {}
+        since = first_day(current_school_year() - 1).isoformat()
+        return {
+            "order_url": reverse(f"admin:{ORDER_IN_BULK}"),
+            "bulk_url": order_in_bulk_url(**chosen, awarded_from=since, to_review="on"),
+            "bulk_since": since,
+        }
 
     def exported(self, sought: Sought) -> HttpResponse:
         """All rows, fetched as they are sent; who is in them is noted before."""
@@ -125,6 +138,7 @@ class ReviewsPage(View):
             "student_url": record_url(student),
             "name": student.legal_name.full_name,
             "type": row.credential_type if is_award else row.requirement_set.credential_type,
+            "number": f"{row.number_id:010d}" if is_award else "",
             "what": written(row.number_id) if is_award else row.requirement_set.name,
             "what_url": record_url(row) if is_award else _eligibility(student.asn),
             "since": row.awarded_on if is_award else row.updated_at,
@@ -148,7 +162,7 @@ def _steps(request: HttpRequest, kind: str, row) -> Iterator[tuple[str, str]]:
         if may_send(request.user, SubmitCredentialAwardingSingle):
             yield _("Award it"), award_one_url(asn)
         yield _("See what is achieved"), _eligibility(asn)
-    elif kind == "awarded-not-ordered":
+    elif kind == AWARDED_NOT_ORDERED:
         if may_send(request.user, SubmitDocumentOrder):
             yield _("Order its document"), reverse("admin:order_document", args=[row.pk])
     elif kind == "awarded-no-longer-achieved":

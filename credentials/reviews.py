@@ -15,13 +15,8 @@ from django.db.models import Exists, Expression, F, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import ServiceCall
-from credentials.models import (
-    AwardedCredential,
-    DocumentOrderItem,
-    RequirementSetStatus,
-    ReviewCandidate,
-)
+from credentials.document_orders import is_imported, is_ordered
+from credentials.models import AwardedCredential, RequirementSetStatus, ReviewCandidate
 from enrolments.models import SchoolEnrolment, TranscriptRecord, TranscriptTrigger
 from enrolments.processors import processed_up_to
 from enrolments.waiting import outstanding
@@ -83,19 +78,7 @@ def _awarded_not_ordered() -> QuerySet:
     """Without an order for the number that they have now; a cancelled one is none. Documents of
     legacy credentials are only reprinted (44018), so they are left out.
     """
-    ordered = DocumentOrderItem.objects.filter(number=OuterRef("number")).exclude(
-        status=DocumentOrderItem.Status.CANCELLED
-    )
-    imported = AwardedCredential.history.filter(
-        id=OuterRef("pk"),
-        version=OuterRef("version"),
-        call__operation=ServiceCall.IMPORT_RECORDS,
-    )
-    return _active_awards().filter(
-        ~Exists(ordered),
-        ~Exists(imported),
-        legacy_number="",
-    )
+    return _active_awards().filter(~is_ordered(), ~is_imported(), legacy_number="")
 
 
 def _awarded_no_longer_achieved() -> QuerySet:
@@ -129,6 +112,8 @@ _DAY_OF_AWARD = (
     ExtractYear("awarded_on") * 10_000 + ExtractMonth("awarded_on") * 100 + ExtractDay("awarded_on")
 )
 
+AWARDED_NOT_ORDERED = "awarded-not-ordered"
+
 # In the order of the screens, under the names that the address of the list knows them by.
 KINDS: dict[str, Kind] = {
     "achieved-not-awarded": Kind(
@@ -138,7 +123,7 @@ KINDS: dict[str, Kind] = {
         "requirement_set__credential_type",
         F("pk"),
     ),
-    "awarded-not-ordered": Kind(
+    AWARDED_NOT_ORDERED: Kind(
         _("Awarded but not ordered"),
         _("Credentials whose document was never ordered, or whose order was cancelled."),
         _awarded_not_ordered,
@@ -274,12 +259,16 @@ def _of(sought: Sought, keys: list[int]) -> QuerySet[Model]:
 
 
 def _narrowed(sought: Sought, rows: QuerySet[Model]) -> QuerySet[Model]:
-    if sought.enrolled_in is None:
-        return rows
-    enrolments = SchoolEnrolment.objects.filter(
-        student=OuterRef("student"), school_year=sought.enrolled_in, is_deleted=False
+    return rows if sought.enrolled_in is None else rows.filter(enrolled_in(sought.enrolled_in))
+
+
+def enrolled_in(school_year: int) -> Exists:
+    """Of a row with a student: whether that one is enrolled in a school year."""
+    return Exists(
+        SchoolEnrolment.objects.filter(
+            student=OuterRef("student"), school_year=school_year, is_deleted=False
+        )
     )
-    return rows.filter(Exists(enrolments))
 
 
 def _in_order(rows: QuerySet[Model], keys: list[int]) -> Iterator[Any]:

@@ -109,8 +109,31 @@ def test_awarded_not_ordered(olive):
     ], "an award of long ago that came late does not stand on top"
     page = olive.get(PAGE, {"kind": "awarded-not-ordered"}).content.decode()
     assert reverse("admin:order_document", args=[never.pk]) in page
-    assert f"{reverse('admin:order_documents_in_bulk')}?awarded_from=2024-09-01" in page
     assert listed(olive, "awarded-not-ordered", credential_type="CHSA") == []
+
+
+def test_what_is_ordered_from_a_list_is_what_the_list_has(olive):
+    """As it is narrowed, without those that it leaves out; or the rows that were ticked."""
+    with set_up():
+        school = make_school()
+        seen, elsewhere, waits = (make_student() for _each in range(3))
+        for place, student in enumerate((seen, elsewhere, waits)):
+            make_award(student, "AHSD", 1_000_000_008 + place, 2026)
+        for student in (seen, waits):
+            make_enrolment(student, school, 2026)
+        raise_triggers("Transcript", [waits.pk], "OfficialMark")
+    assert listed(olive, "awarded-not-ordered", enrolled_in="2026") == [seen.asn]
+    response = olive.get(PAGE, {"kind": "awarded-not-ordered", "enrolled_in": "2026"})
+    in_bulk = olive.get(response.context["bulk_url"])
+    assert [each.asn for each in in_bulk.context["to_order"]] == [seen.asn]
+    assert in_bulk.context["choice"]["awarded_from"].value() == "2024-09-01"
+    [row] = response.context["rows"]
+    assert f'name="number" value="{row["number"]}"' in response.content.decode()
+    ticked = olive.get(response.context["order_url"], {"number": row["number"], "ticked": "1"})
+    assert [each.asn for each in ticked.context["to_order"]] == [seen.asn]
+    auditor = signed_in(staff("alan", "Auditor"))
+    page = auditor.get(PAGE, {"kind": "awarded-not-ordered"}).content.decode()
+    assert 'type="checkbox"' not in page
 
 
 def test_awarded_no_longer_achieved(olive):

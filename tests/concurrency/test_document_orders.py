@@ -21,6 +21,7 @@ from credentials.models import (
 from credentials.ordering_in_bulk import order_documents
 from pasi import bulk
 from pasi.caller_info import of_operator
+from tests.admin.conftest import signed_in, staff
 from tests.concurrency.calls import award, numbers
 from tests.concurrency.sessions import (
     and_leave,
@@ -199,6 +200,21 @@ def test_the_same_run_ordered_by_several_at_once(students):
     )
     assert sum(len(each.applied) for each in done) == len(issued)
     assert {r.code for each in done for r in each.refused.values()} == {"44017"}
+    assert deadlocks() == 0
+
+
+def test_a_button_pressed_twice_at_once_orders_once_and_both_see_the_result(award_of_ada):
+    """The second waits for the lock of the form's ClientMessageID, and finds the first call."""
+    user = staff("olive", "Credential Officer")
+    page = f"/admin/credentials/awardedcredential/order-documents/?number={NUMBER}"
+    browsers = [signed_in(user) for _each in range(4)]
+    form = browsers[0].get(page).context["confirm"]
+    sent = {name: str(form[name].value()) for name in form.fields}
+    answers = at_once(*(partial(browser.post, page, sent) for browser in browsers))
+    assert [answer.status_code for answer in answers] == [302] * 4
+    [where] = {answer.headers["Location"] for answer in answers}
+    assert browsers[0].get(where).context["ordered"] == 1
+    assert DocumentOrderItem.objects.count() == 1
     assert deadlocks() == 0
 
 
