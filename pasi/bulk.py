@@ -605,7 +605,8 @@ def keep_rows(
     those are. Rows that it does not give go, missing ones come, the others stay untouched.
 
     `wanted` gives a value, never null, for each of `columns`. For what is derived from other
-    records, without a history. The caller keeps two at once for the same rows apart.
+    records, without a history. Within a transaction, in which the caller keeps two at once for the
+    same rows apart.
     """
     column, value = fixed
     sql, params = wanted.order_by().query.sql_with_params()
