@@ -21,7 +21,7 @@ from audit import call_csv
 from audit.call_filters import TYPED, OutcomeFilter, TypedFilter
 from audit.masking import masked
 from audit.models import RecordRead, ServiceCall, ServiceResponse, SignIn
-from credentials.ordering_in_bulk import CANCEL_DOCUMENT_ORDERS, ORDER_DOCUMENTS
+from credentials.ordering_in_bulk import ORDER_DOCUMENTS
 from credentials.services.submit_awarding_multiple import DRY_RUN_OPERATION
 from enrolments.failed_work import RETRY_JOB
 from enrolments.processors import PROCESS_TRIGGERS
@@ -41,8 +41,7 @@ SHOWN_OF_A_KIND = 10  # changed records
 # Recorded calls that are no published service.
 OTHER_OPERATIONS = (
     *(CHANGE_SET_UP, DRY_RUN_OPERATION, ServiceCall.IMPORT_RECORDS, PROCESS_TRIGGERS),
-    *(RAISE_TRIGGERS, RETRY_JOB),
-    *(ORDER_DOCUMENTS, CANCEL_DOCUMENT_ORDERS),
+    *(RAISE_TRIGGERS, RETRY_JOB, ORDER_DOCUMENTS),
 )
 NOT_APPLIED = _("no answer recorded: nothing was applied")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from audit.models import ServiceCall
@@ -146,6 +147,41 @@ def load_awards(numbers: Sequence[int]) -> dict[int, AwardToOrder]:
         )
         for number, (key, asn, is_deleted, legacy_number) in rows.items()
     } | {number: AwardToOrder(number) for number in numbers if number not in rows}
+
+
+# Why the document of an active award cannot be ordered, as a number in a query; the least of those
+# that hold. What decides is what decides in AwardToOrder.
+NO_OBSTACLE, IS_ORDERED, IS_LEGACY = range(3)
+
+
+def with_obstacle(awards: QuerySet[AwardedCredential]) -> QuerySet[AwardedCredential]:
+    """Active awards, with `obstacle`."""
+    return awards.annotate(
+        obstacle=Case(
+            When(is_ordered(), then=Value(IS_ORDERED)),
+            When(~Q(legacy_number=""), then=Value(IS_LEGACY)),
+            When(is_imported(), then=Value(IS_LEGACY)),
+            default=Value(NO_OBSTACLE),
+            output_field=IntegerField(),
+        )
+    )
+
+
+def is_ordered() -> Exists:
+    """Of an award in a query: an item of its number exists that is not cancelled."""
+    items = DocumentOrderItem.objects.filter(number=OuterRef("number"))
+    return Exists(items.exclude(status=Status.CANCELLED))
+
+
+def is_imported() -> Exists:
+    """Of an award in a query: an import was the last to change it."""
+    return Exists(
+        AwardedCredential.history.filter(
+            id=OuterRef("pk"),
+            version=OuterRef("version"),
+            call__operation=ServiceCall.IMPORT_RECORDS,
+        )
+    )
 
 
 def _changed_last_by_an_import(awards: Sequence[int]) -> set[int]:

@@ -437,6 +437,7 @@ class ReviewCandidate(models.Model):
 
     kind = models.CharField(max_length=30)
     record = models.BigIntegerField()
+    rank = models.BigIntegerField(help_text="The greatest stands first in the list.")
     credential_type = models.CharField(max_length=CODE_LENGTH)
 
     class Meta:
@@ -444,7 +445,10 @@ class ReviewCandidate(models.Model):
             models.UniqueConstraint(fields=["kind", "record"], name="review_candidate_once")
         ]
         indexes = [
-            models.Index(fields=["kind", "credential_type", "record"], name="review_by_type")
+            models.Index(fields=["kind", "rank", "record"], name="review_by_rank"),
+            models.Index(
+                fields=["kind", "credential_type", "rank", "record"], name="review_by_type"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,45 +1,44 @@
 """Ordering the documents of many credentials at once: choose, look at what would happen, confirm,
 and see what became of each.
+
+A confirmation is for what was shown: the form carries those numbers, and where others would be
+ordered now it says what has changed and asks again. Its button pressed twice orders once: the
+form's ClientMessageID is locked and looked up (ordering_in_bulk.py), and both lead to the result.
 """
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
 from django.views import View
 
 from audit.models import ServiceCall, ServiceResponse
 from credentials.credential_numbers import written
 from credentials.document_orders import Order
-from credentials.models import AwardedCredential, AwardingRun, DocumentOrderItem
-from credentials.order_pages import HowToSend
-from credentials.order_selection import MOST_DOCUMENTS, Candidate, Criteria, Selection, select
-from credentials.ordering_in_bulk import ORDER_DOCUMENTS, order_documents
+from credentials.models import AwardedCredential, DocumentOrderItem
+from credentials.order_in_bulk_forms import Changes, ChoiceForm, ConfirmForm, opened, sealed
+from credentials.order_selection import MOST_DOCUMENTS, Candidate, Selection, select
+from credentials.ordering_in_bulk import APPLIED, ORDER_DOCUMENTS, order_documents, ordered_by
 from credentials.services import SubmitDocumentOrder
 from pasi.back_office.admins import BackOfficeAdmin, list_url, record_url
 from pasi.back_office.calls import staff_caller, staff_caller_info
 from pasi.back_office.csv_out import csv_file
 from pasi.back_office.formats import asn_text, who_called
-from pasi.back_office.lists import credential_types
 from pasi.back_office.reads import record_read
 from pasi.back_office.service_forms import page_urls
-from pasi.back_office.theme import Select, TextInput
-from pasi.calendar import current_school_year, school_year_text
-from pasi.clients import normalized_code
+from pasi.calendar import school_year_text
 from pasi.faults import Fault
-from pasi.models import Organization
 from pasi.rules import rule
 from pasi.staff_roles import may_send
 
-Label = gettext_lazy
 ORDER_IN_BULK, ORDERED_IN_BULK = "order_documents_in_bulk", "documents_ordered_in_bulk"
 SHOWN = 50  # of each list; the CSV file has all
 
@@ -48,104 +47,6 @@ def order_in_bulk_url(**criteria: Any) -> str:
     query = QueryDict(mutable=True)
     query.update({name: value for name, value in criteria.items() if value})
     return f"{reverse(f'admin:{ORDER_IN_BULK}')}?{query.urlencode()}"
-
-
-# --- Choosing -----------------------------------------------------------------------------------
-
-
-def types() -> list[tuple[str, str]]:
-    return [("", _("Any")), *credential_types()]
-
-
-def years() -> list[tuple[str, str]]:
-    latest = current_school_year()
-    return [
-        ("", _("Any")),
-        *((str(y), school_year_text(y)) for y in range(latest, latest - 14, -1)),
-    ]
-
-
-class ChoiceForm(forms.Form):
-    """What to order. At least one of the fields says something."""
-
-    run = forms.IntegerField(
-        label=Label("Awarding run"),
-        widget=TextInput(attrs={"inputmode": "numeric"}),
-        required=False,
-        min_value=1,
-        max_value=2**31 - 1,
-        help_text=Label("Its number, such as 12."),
-    )
-    credential_type = forms.ChoiceField(
-        label=Label("Credential type"), choices=types, widget=Select, required=False
-    )
-    school_year = forms.TypedChoiceField(
-        label=Label("School year"),
-        choices=years,
-        coerce=int,
-        empty_value=None,
-        widget=Select,
-        required=False,
-    )
-    awarded_from = forms.DateField(
-        label=Label("Awarded from"),
-        widget=TextInput,
-        input_formats=["%Y-%m-%d"],
-        required=False,
-        help_text=Label("Such as 2026-07-01."),
-    )
-    awarded_to = forms.DateField(
-        label=Label("Awarded to"),
-        widget=TextInput,
-        input_formats=["%Y-%m-%d"],
-        required=False,
-        help_text=Label("Such as 2026-07-31."),
-    )
-    organization = forms.CharField(
-        label=Label("School or authority"),
-        widget=TextInput,
-        max_length=6,
-        required=False,
-        help_text=Label("S.0982 or A.3020, of the latest enrolment."),
-    )
-
-    def clean_run(self) -> int | None:
-        run = self.cleaned_data["run"]
-        if run is not None and not AwardingRun.objects.filter(pk=run).exists():
-            raise forms.ValidationError(_("There is no awarding run of this number."))
-        return run
-
-    def clean_organization(self) -> Organization | None:
-        text = self.cleaned_data["organization"].strip()
-        if not text:
-            return None
-        code = normalized_code(text.upper())
-        found = Organization.objects.filter(code=code, kind__in=("School", "Authority")).first()
-        if found is None:
-            raise forms.ValidationError(_("There is no school or authority with this code."))
-        return found
-
-    def clean(self) -> None:
-        if not self.errors and not any(self.cleaned_data.values()):
-            raise forms.ValidationError(_("Say which documents: fill in at least one field."))
-
-    def criteria(self) -> Criteria:
-        chosen = self.cleaned_data
-        kind = chosen["credential_type"]
-        return Criteria(
-            run=chosen["run"],
-            credential_types=(kind,) if kind else (),
-            school_year=chosen["school_year"],
-            awarded_from=chosen["awarded_from"],
-            awarded_to=chosen["awarded_to"],
-            organization=chosen["organization"],
-        )
-
-
-class ConfirmForm(HowToSend):
-    """How all of them are sent, and how many were shown: the confirmation is for those."""
-
-    expected = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class BulkPage(View):
@@ -185,8 +86,7 @@ class OrderInBulkPage(BulkPage):
         record_read(request, [each.asn for each in selection.candidates])
         if "csv" in request.GET:
             return csv_file("documents-to-order.csv", CSV_HEADINGS, _csv(selection))
-        confirm = ConfirmForm(initial={"expected": len(selection.to_order)})
-        return self.shown(choice, selection, confirm)
+        return self.shown(choice, selection, ConfirmForm(initial=_hidden(selection)))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         choice, confirm = ChoiceForm(request.GET), ConfirmForm(request.POST)
@@ -194,58 +94,91 @@ class OrderInBulkPage(BulkPage):
             return self.shown(choice)
         criteria = choice.criteria()
         selection = select(criteria)
-        to_order = len(selection.to_order)
-        if not confirm.is_valid() or not to_order:
-            return self.shown(choice, selection, confirm)
-        if confirm.cleaned_data["expected"] != to_order:
-            typed = {**request.POST.dict(), "expected": str(to_order)}
-            return self.shown(choice, selection, ConfirmForm(typed), has_changed=True)
+        is_complete = confirm.is_valid()
+        form_id = confirm.cleaned_data.get("form_id")
+        # Asked after the selection: what that does not find any more was ordered before.
+        if form_id and (first := ordered_by(request.user, str(form_id))):
+            return self.ordered_already(first)
+        now = {each.number for each in selection.to_order}
+        changes = Changes.between(opened(request.POST.get("seen", "")), now)
+        if changes or not is_complete or not now:
+            typed = {**request.POST.dict(), **_hidden(selection)}
+            typed["form_id"] = str(form_id or typed["form_id"])
+            return self.shown(choice, selection, ConfirmForm(typed), changes)
         how = confirm.cleaned_data
+        info = {**staff_caller_info(request), "ClientMessageID": str(form_id)}
         numbers = [each.number for each in selection.candidates]
         try:
             done = order_documents(
                 numbers,
                 Order(how["delivery_method"], how["language"], how["copies"]),
                 caller=staff_caller(request),
-                caller_info=staff_caller_info(request),
+                caller_info=info,
                 criteria={"Criteria": criteria.as_json(), "CredentialNumbers": numbers},
             )
         except Fault as fault:
             confirm.add_error(None, _("Nothing was ordered. %s") % fault.detail)
             return self.shown(choice, selection, confirm)
-        text = _("%(count)s documents are ordered.") % {"count": f"{len(done.applied):,}"}
-        messages.success(request, text)
-        return HttpResponseRedirect(reverse(f"admin:{ORDERED_IN_BULK}", args=[done.call]))
+        if done.was_done:
+            return self.ordered_already(done.call)
+        count = len(done.applied)
+        text = ngettext("%s document is ordered.", "%s documents are ordered.", count)
+        messages.success(request, text % f"{count:,}")
+        return HttpResponseRedirect(_result_url(done.call))
+
+    def ordered_already(self, call: UUID) -> HttpResponse:
+        text = _("The button was pressed twice. The documents were ordered once, as is said here.")
+        messages.info(self.request, text)
+        return HttpResponseRedirect(_result_url(call))
 
     def shown(
         self,
         choice: ChoiceForm,
         selection: Selection | None = None,
         confirm: ConfirmForm | None = None,
-        *,
-        has_changed: bool = False,
+        changes: Changes | None = None,
     ) -> HttpResponse:
         if selection and self.request.method == "POST":
             record_read(self.request, [each.asn for each in selection.candidates])
         asked = self.request.GET.copy()
         asked["csv"] = "1"
+        chosen = choice.cleaned_data["number"] if selection else ()
         return self.page(
             "admin/order_in_bulk.html",
             _("Order documents in bulk"),
             choice=choice,
+            chosen=len(chosen),
+            chosen_elsewhere=max(0, len(chosen) - selection.found.total()) if selection else 0,
             selection=selection,
+            **_counts(selection),
             confirm=confirm,
-            has_changed=has_changed,
+            changes=changes,
             most=MOST_DOCUMENTS,
-            shown=SHOWN,
             to_order=selection and selection.to_order,
             to_order_shown=selection and _rows(selection.to_order[:SHOWN]),
-            refused=selection and selection.refused,
             refused_shown=selection and _rows(selection.refused[:SHOWN]),
             reasons=selection
             and [(code, rule(code).title, count) for code, count in selection.reasons],
             csv_url=f"?{asked.urlencode()}",
         )
+
+
+def _counts(selection: Selection | None) -> dict[str, int]:
+    if selection is None:
+        return {}
+    can, cannot, listed = selection.found[""], selection.cannot, len(selection.candidates)
+    left = cannot + selection.remaining
+    return {"can": can, "cannot": cannot, "all": can + cannot, "listed": listed, "left": left}
+
+
+def _hidden(selection: Selection) -> dict[str, str]:
+    """The hidden fields of the confirmation, for what is shown with it."""
+    seen = sealed(each.number for each in selection.to_order)
+    return {"form_id": str(uuid.uuid4()), "seen": seen}
+
+
+def _result_url(call: UUID) -> str:
+    return reverse(f"admin:{ORDERED_IN_BULK}", args=[call])
 
 
 def _rows(candidates: list[Candidate]) -> list[dict[str, Any]]:
@@ -288,9 +221,9 @@ class OrderedInBulkPage(BulkPage):
     def get(self, request: HttpRequest, call: UUID) -> HttpResponse:
         answered = ServiceResponse.objects.select_related("call__staff", "call__client")
         response = answered.filter(call=call, call__operation=ORDER_DOCUMENTS).first()
-        if response is None or not response.body or "Applied" not in response.body:
+        if response is None or not response.body or APPLIED not in response.body:
             raise Http404("There is no such order of many documents.")
-        ordered, refused = response.body["Applied"], response.body["Refused"]
+        ordered, refused = response.body[APPLIED], response.body["Refused"]
         if "csv" in request.GET:
             return csv_file(
                 "documents-ordered.csv",

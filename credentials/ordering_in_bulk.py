@@ -1,68 +1,49 @@
-"""Documents of many awards ordered or cancelled at once, for the back office: one recorded call and
-one transaction each, with as many queries for 35,000 as for one.
+"""Documents of many awards ordered at once, for the back office: one recorded call and one
+transaction, with as many queries for 35,000 as for one.
 
 Each number is judged by itself; who is refused does not stop the others. Source: PASI knowledge
-base (first-run orders follow the bulk award); cancelling in bulk: ours.
+base (first-run orders follow the bulk award).
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
+from audit.models import ServiceCall, ServiceResponse
 from credentials.document_orders import (
     Item,
     Order,
     awards_numbered,
-    awards_of_items,
     load_awards,
-    load_changes,
     lock_holders,
-    write_changes,
     write_items,
 )
-from credentials.models import AwardingOutcome, AwardingRun, DocumentOrderItem
-from credentials.rules.document_orders import (
-    ORDER_STAGES,
-    STATUS_ACCESS_STAGES,
-    STATUS_STAGES,
-)
+from credentials.rules.document_orders import ORDER_STAGES
 from pasi import bulk
+from pasi.replay import advisory_key
 from pasi.rules import Rejection, first_failing_stage
-from pasi.services import Call, Caller, recorded_call
+from pasi.services import Caller, recorded_call
 
 ORDER_DOCUMENTS = "OrderDocuments"
-CANCEL_DOCUMENT_ORDERS = "CancelDocumentOrders"
+APPLIED = "Applied"  # in the record of the call: what was ordered
 
 
 @dataclass
 class Done:
-    """What became of each number or item, in the order asked for; repeats are answered once.
+    """What became of each number, in the order asked for; repeats are answered once.
 
-    Ordered: credential number -> the item. Cancelled: item -> its new version. `call`: under which
-    message id it is on record, with the same per number or item.
+    `applied`: credential number -> the item. `call`: under which message id it is on record, with
+    the same per number. `was_done`: that call is an earlier one, with the same ClientMessageID by
+    the same caller; nothing was done now.
     """
 
     call: UUID | None = field(default=None, compare=False)
-    applied: dict[int, Any] = field(default_factory=dict)
+    applied: dict[int, Item] = field(default_factory=dict)
     refused: dict[int, Rejection] = field(default_factory=dict)
-
-
-def order_documents_of_run(
-    run: AwardingRun, order: Order, *, caller: Caller, caller_info: dict[str, Any]
-) -> Done:
-    """Order the document of every award of a run: the first-run orders."""
-    numbers = AwardingOutcome.objects.filter(run=run, credential_number__gt=0).order_by("position")
-    return order_documents(
-        list(numbers.values_list("credential_number", flat=True)),
-        order,
-        caller=caller,
-        caller_info=caller_info,
-        criteria={"Run": run.pk},
-    )
+    was_done: bool = False
 
 
 def order_documents(
@@ -75,6 +56,9 @@ def order_documents(
 ) -> Done:
     """Order the documents of credentials, each for the first time. `criteria`: how the numbers were
     chosen, for the record; the numbers themselves if not given.
+
+    A second call of a member of staff with the same ClientMessageID waits for the first, and orders
+    nothing if that was applied.
     """
     numbers = list(dict.fromkeys(numbers))
     body = {
@@ -84,8 +68,18 @@ def order_documents(
         "Language": order.language,
         "Copies": order.copies,
     }
-    done = Done()
-    with _call(ORDER_DOCUMENTS, caller, body) as call:
+    with recorded_call(ORDER_DOCUMENTS, caller, body) as call:
+        call.request = body
+        bulk.begin_call(
+            settings.PASI_LOCK_TIMEOUT_SECONDS,
+            replay_lock=advisory_key(call) if caller.staff else None,
+            announces=False,
+        )
+        first = caller.staff and ordered_by(caller.staff, caller_info["ClientMessageID"])
+        if first:
+            call.came_to = {"WasDoneBy": str(first)}
+            return Done(first, was_done=True)
+        done = Done(call.message_id)
         lock_holders(awards_numbered(numbers))
         facts = load_awards(numbers)
         passed = []
@@ -94,57 +88,24 @@ def order_documents(
                 done.refused[number] = rejections[0]
             else:
                 passed.append(facts[number])
-        items: list[Item] = write_items(passed, order, call.message_id)
+        items = write_items(passed, order, call.message_id)
         done.applied = {award.number: item for award, item in zip(passed, items, strict=True)}
-        _report(call, done, {number: item.id for number, item in done.applied.items()})
-    return done
-
-
-def open_items_of_run(run: AwardingRun) -> list[int]:
-    """Order items for the awards of a run that may still be cancelled, by id."""
-    numbers = AwardingOutcome.objects.filter(run=run, credential_number__gt=0)
-    items = DocumentOrderItem.objects.filter(
-        number__in=numbers.values("credential_number"), status__in=DocumentOrderItem.OPEN
-    )
-    return list(items.order_by("pk").values_list("pk", flat=True))
-
-
-def cancel_orders(items: Sequence[int], *, caller: Caller, caller_info: dict[str, Any]) -> Done:
-    """Cancel order items. Each is taken as it is when its turn comes: no version is compared."""
-    items = list(dict.fromkeys(items))
-    done = Done()
-    body = {"CallerInfo": caller_info, "OrderItemIds": items}
-    with _call(CANCEL_DOCUMENT_ORDERS, caller, body) as call:
-        lock_holders(awards_of_items(items))
-        changes = load_changes(items, DocumentOrderItem.Status.CANCELLED)
-        passed = []
-        for item in items:
-            stages = (*STATUS_ACCESS_STAGES, *STATUS_STAGES)
-            if rejections := first_failing_stage(stages, changes[item]):
-                done.refused[item] = rejections[0]
-            else:
-                passed.append(changes[item])
-        versions = write_changes(passed, call.message_id)
-        done.applied = {
-            change.item: version for change, version in zip(passed, versions, strict=True)
+        call.came_to = {
+            APPLIED: [(number, item.id) for number, item in done.applied.items()],
+            "Refused": [
+                (number, why.code, why.description) for number, why in done.refused.items()
+            ],
         }
-        _report(call, done, done.applied)
     return done
 
 
-def _report(call: Call, done: Done, applied: dict[int, int]) -> None:
-    """Keep with the call what became of each, in the order of the request."""
-    done.call = call.message_id
-    call.came_to = {
-        "Applied": list(applied.items()),
-        "Refused": [
-            (key, rejection.code, rejection.description) for key, rejection in done.refused.items()
-        ],
-    }
-
-
-@contextmanager
-def _call(operation: str, caller: Caller, body: dict[str, Any]) -> Iterator[Call]:
-    with recorded_call(operation, caller, body) as call:
-        bulk.begin_call(settings.PASI_LOCK_TIMEOUT_SECONDS, announces=False)
-        yield call
+def ordered_by(staff: Any, client_message_id: str) -> UUID | None:
+    """The applied call of a member of staff that has this ClientMessageID. One query."""
+    calls = ServiceCall.objects.filter(
+        client_message_id=client_message_id,
+        operation=ORDER_DOCUMENTS,
+        staff=staff,
+        response__outcome=ServiceResponse.Outcome.APPLIED,
+        response__body__has_key=APPLIED,
+    )
+    return calls.values_list("pk", flat=True).first()

@@ -16,8 +16,17 @@ from django.views import View
 from credentials.award_one_pages import award_one_url
 from credentials.credential_numbers import written
 from credentials.models import AwardedCredential, RequirementSetStatus
-from credentials.order_in_bulk_pages import order_in_bulk_url, types, years
-from credentials.reviews import KINDS, found, page
+from credentials.order_in_bulk_forms import types, years
+from credentials.order_in_bulk_pages import ORDER_IN_BULK, order_in_bulk_url
+from credentials.reviews import (
+    AWARDED_NOT_ORDERED,
+    KINDS,
+    Place,
+    Sought,
+    numbers_of_all,
+    page,
+    rows_of,
+)
 from credentials.services import SubmitCredentialAwardingSingle, SubmitDocumentOrder
 from pasi.back_office.admins import BackOfficeAdmin, may_view, record_url
 from pasi.back_office.csv_out import csv_file
@@ -30,9 +39,8 @@ from pasi.staff_roles import may_send
 
 Label = gettext_lazy
 REVIEWS = "credentials_reviews"
-AT_ONCE = 2_000  # rows of a CSV file
 MOST_EXPORTED = 100_000
-KEY = re.compile(r"[0-9]{1,18}")
+PLACE = re.compile(r"([0-9]{1,18})~([0-9]{1,18})")
 
 
 class FilterForm(forms.Form):
@@ -66,11 +74,10 @@ class ReviewsPage(View):
         kind = request.GET.get("kind", "")
         kind = kind if kind in KINDS else next(iter(KINDS))
         chosen = FilterForm({name: request.GET.get(name, "") for name in FilterForm.base_fields})
-        rows = found(kind, **chosen.chosen())
+        sought = Sought(kind, **chosen.chosen())
         if "csv" in request.GET:
-            return self.exported(kind, rows)
-        after = request.GET.get("after", "")
-        shown = page(rows, int(after) if KEY.fullmatch(after) else None)
+            return self.exported(sought)
+        shown = page(sought, _place(request.GET.get("after", "")))
         record_read(request, [row.student.asn for row in shown.rows])
         kept = FigureSet.objects.filter(pk="reviews").first()
         context = {
@@ -82,15 +89,15 @@ class ReviewsPage(View):
             "kinds": [(name, each.title) for name, each in KINDS.items()],
             "kind": kind,
             "what_it_is": KINDS[kind].what_it_is,
-            "leaves_out_legacy": kind == "awarded-not-ordered",
+            "leaves_out_legacy": kind == AWARDED_NOT_ORDERED,
             "kept_at": kept and kept.counted_at,
             "filters": chosen,
             "rows": [self.row(request, kind, row) for row in shown.rows],
             "is_first": not request.GET.get("after"),
             "first_url": self.address(kind, after=None),
-            "next_url": shown.following and self.address(kind, after=str(shown.following)),
+            "next_url": shown.following and self.address(kind, after=_written(shown.following)),
             "csv_url": self.address(kind, after=None, csv="1"),
-            "bulk_url": self.bulk_url(request, kind, chosen.chosen()),
+            **self.ordering(request, kind, chosen.chosen()),
         }
         return TemplateResponse(request, "admin/reviews.html", context)
 
@@ -103,21 +110,25 @@ class ReviewsPage(View):
                 query[name] = value
         return f"?{query.urlencode()}"
 
-    def bulk_url(self, request: HttpRequest, kind: str, chosen: dict[str, Any]) -> str:
-        """Where the documents of the list are ordered at once: those of the last two years."""
-        if kind != "awarded-not-ordered" or not may_send(request.user, SubmitDocumentOrder):
-            return ""
-        return order_in_bulk_url(
-            credential_type=chosen.get("credential_type"),
-            awarded_from=first_day(current_school_year() - 1).isoformat(),
-        )
+    def ordering(self, request: HttpRequest, kind: str, chosen: dict[str, Any]) -> dict[str, Any]:
+        """Where the documents of ticked rows are ordered; and at once those of the list, of the
+        last two years.
+        """
+        if kind != AWARDED_NOT_ORDERED or not may_send(request.user, SubmitDocumentOrder):
+            return {}
+        since = first_day(current_school_year() - 1).isoformat()
+        return {
+            "order_url": reverse(f"admin:{ORDER_IN_BULK}"),
+            "bulk_url": order_in_bulk_url(**chosen, awarded_from=since, to_review="on"),
+            "bulk_since": since,
+        }
 
-    def exported(self, kind: str, rows) -> HttpResponse:
+    def exported(self, sought: Sought) -> HttpResponse:
         """All rows, fetched as they are sent; who is in them is noted before."""
-        rows = rows[:MOST_EXPORTED]
-        record_read(self.request, rows.values_list("student__asn", flat=True))
-        lines = (_line(kind, row) for row in rows.iterator(chunk_size=AT_ONCE))
-        return csv_file(f"{kind}.csv", HEADINGS, lines)
+        found = numbers_of_all(sought, MOST_EXPORTED)
+        record_read(self.request, found.values())
+        lines = (_line(row) for row in rows_of(sought, [*found]))
+        return csv_file(f"{sought.kind}.csv", HEADINGS, lines)
 
     def row(self, request: HttpRequest, kind: str, row) -> dict[str, Any]:
         student = row.student
@@ -127,6 +138,7 @@ class ReviewsPage(View):
             "student_url": record_url(student),
             "name": student.legal_name.full_name,
             "type": row.credential_type if is_award else row.requirement_set.credential_type,
+            "number": f"{row.number_id:010d}" if is_award else "",
             "what": written(row.number_id) if is_award else row.requirement_set.name,
             "what_url": record_url(row) if is_award else _eligibility(student.asn),
             "since": row.awarded_on if is_award else row.updated_at,
@@ -150,7 +162,7 @@ def _steps(request: HttpRequest, kind: str, row) -> Iterator[tuple[str, str]]:
         if may_send(request.user, SubmitCredentialAwardingSingle):
             yield _("Award it"), award_one_url(asn)
         yield _("See what is achieved"), _eligibility(asn)
-    elif kind == "awarded-not-ordered":
+    elif kind == AWARDED_NOT_ORDERED:
         if may_send(request.user, SubmitDocumentOrder):
             yield _("Order its document"), reverse("admin:order_document", args=[row.pk])
     elif kind == "awarded-no-longer-achieved":
@@ -161,6 +173,19 @@ def _steps(request: HttpRequest, kind: str, row) -> Iterator[tuple[str, str]]:
         yield _("Assess it"), _eligibility(asn)
 
 
+# --- Places in the list, as the address has them ------------------------------------------------
+
+
+def _written(place: Place) -> str:
+    return "~".join(map(str, place))
+
+
+def _place(text: str) -> Place | None:
+    """None for the first page, and for what is no place."""
+    found = PLACE.fullmatch(text)
+    return (int(found[1]), int(found[2])) if found else None
+
+
 # --- CSV ----------------------------------------------------------------------------------------
 
 HEADINGS = (
@@ -169,7 +194,7 @@ HEADINGS = (
 )
 
 
-def _line(kind: str, row) -> tuple:
+def _line(row) -> tuple:
     student = row.student
     if isinstance(row, AwardedCredential):
         award = (row.credential_type, "", row.number_id, row.school_year, row.awarded_on)

@@ -600,24 +600,37 @@ def keep_rows(
     fixed: tuple[str, str],
     columns: Sequence[str],
     wanted: models.QuerySet,
-) -> None:
-    """Bring the rows of `model` whose column `fixed` has a value to what a query gives, in one
-    statement: rows that it does not give go, missing ones come, the others stay untouched.
+) -> int:
+    """Bring the rows of `model` whose column `fixed` has a value to what a query gives; how many
+    those are. Rows that it does not give go, missing ones come, the others stay untouched.
 
-    `wanted` gives values of `columns`; the first of them names a row, with `fixed`, and a unique
-    constraint says so. For what is derived from other records, without a history.
+    `wanted` gives a value, never null, for each of `columns`. For what is derived from other
+    records, without a history. Within a transaction, in which the caller keeps two at once for the
+    same rows apart.
     """
     column, value = fixed
     sql, params = wanted.order_by().query.sql_with_params()
-    table, key = connection.ops.quote_name(model._meta.db_table), columns[0]
-    run(
-        f"WITH wanted ({quoted(columns)}) AS MATERIALIZED ({sql}),"
-        f" gone AS (DELETE FROM {table} AS kept WHERE kept.{quoted([column])} = %s"
-        f" AND NOT EXISTS (SELECT FROM wanted WHERE wanted.{quoted([key])} = kept.{quoted([key])}))"
-        f" INSERT INTO {table} ({quoted([column, *columns])})"
-        f" SELECT %s, {quoted(columns)} FROM wanted ON CONFLICT DO NOTHING",
-        [*params, value, value],
+    table, column, names = _table(model), quoted([column]), quoted(columns)
+    same = " AND ".join(f"kept.{name} = wanted.{name}" for name in map(quoted, zip(columns)))
+    # A table of its own: the database uses several processes for a query whose rows it stores, but
+    # never for one that is part of a change of rows; and it then knows how many rows there are.
+    count = run(f"CREATE TEMPORARY TABLE wanted_rows ({names}) ON COMMIT DROP AS {sql}", params)
+    run("ANALYZE pg_temp.wanted_rows")
+    changed = run(
+        f"DELETE FROM {table} kept WHERE kept.{column} = %s"
+        f" AND NOT EXISTS (SELECT FROM pg_temp.wanted_rows wanted WHERE {same})",
+        [value],
     )
+    changed += run(
+        f"INSERT INTO {table} ({column}, {names})"
+        f" SELECT %s, {names} FROM pg_temp.wanted_rows wanted"
+        f" WHERE NOT EXISTS (SELECT FROM {table} kept WHERE kept.{column} = %s AND {same})",
+        [value, value],
+    )
+    run("DROP TABLE pg_temp.wanted_rows")
+    if changed:
+        run(f"ANALYZE {table}")
+    return count
 
 
 def complete_rows(

@@ -42,7 +42,7 @@ class Row(NamedTuple):
 
 
 def reviews() -> Iterator[Row]:
-    """Credentials to review, by kind, once it is kept which they are. Three queries each."""
+    """Credentials to review, by kind, once it is kept which they are."""
     for kind, count in keep_credentials_to_review().items():
         yield Row("reviews", kind, "", count)
 

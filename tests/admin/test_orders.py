@@ -4,6 +4,8 @@ import csv
 import datetime
 import html
 import io
+import random
+import uuid
 
 import pytest
 from django.db import connection
@@ -12,8 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import RecordRead, ServiceCall
+from credentials import order_in_bulk_pages, order_selection
 from credentials.credential_numbers import written
 from credentials.models import AwardedCredential, AwardingRun, DocumentOrderItem
+from credentials.order_selection import Criteria, select
+from credentials.selection import most_current_schools
+from enrolments.models import SchoolEnrolment
 from pasi.models import Organization
 from tests import invariants
 from tests.admin.conftest import address, signed_in, staff
@@ -22,8 +28,10 @@ from tests.admin.test_student_page import text_of
 from tests.credentials.calls import award, graduate
 from tests.credentials.officer import applied
 from tests.credentials.officer import officer as officer
-from tests.province_builder import make_enrolment, make_school, set_up
+from tests.province_builder import make_enrolment, make_school, make_student, set_up
 
+DAY = datetime.date(2025, 9, 2)
+DAY_LONG = datetime.timedelta(days=1)
 BULK = "/admin/credentials/awardedcredential/order-documents/"
 
 
@@ -58,6 +66,12 @@ def shown(response) -> str:
 def table(response) -> list[list[str]]:
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
+
+
+def confirmation(client, where: str, **typed) -> dict[str, str]:
+    """What a browser would send of the page that shows what would be ordered."""
+    form = client.get(where).context["confirm"]
+    return {name: str(form[name].value()) for name in form.fields} | typed
 
 
 def ordered() -> set[int]:
@@ -133,13 +147,13 @@ def test_ordering_the_documents_of_a_run(olive, awards, officer):
     assert head[0] == "CredentialNumber"
     assert [(line[0], line[5]) for line in lines] == [
         (str(first.number_id), ""),
-        (str(second.number_id), "44018"),
         (str(third.number_id), ""),
+        (str(second.number_id), "44018"),
     ]
     assert not ServiceCall.objects.filter(door="back_office").exists()
     assert not DocumentOrderItem.objects.exists()
 
-    how = {"delivery_method": "ManualMail", "language": "en", "copies": "1", "expected": "2"}
+    how = confirmation(olive, where, delivery_method="ManualMail")
     assert "copies" in olive.post(where, {**how, "copies": "0"}).context["confirm"].errors
     answer = olive.post(where, how)
     assert answer.status_code == 302
@@ -155,22 +169,103 @@ def test_ordering_the_documents_of_a_run(olive, awards, officer):
     assert call.staff.username == "olive"
 
     twice = olive.post(where, how)
-    assert twice.context["has_changed"] or not twice.context["to_order"]
+    assert twice.headers["Location"] == answer.headers["Location"]
+    assert ServiceCall.objects.filter(operation="OrderDocuments").count() == 1
     assert DocumentOrderItem.objects.count() == 2
     invariants.assert_database_is_sound()
 
 
 def test_what_has_changed_since_the_preview_is_shown_before_anything_is_ordered(olive, awards):
+    """As many as before, but others: the numbers are compared."""
+    first, *_others = awards
     where = f"{BULK}?credential_type=AHSD&school_year=2026"
-    assert len(olive.get(where).context["to_order"]) == 3
-    olive.post(order_page(awards[0]), as_shown(olive, order_page(awards[0])))
-    how = {"delivery_method": "ManualMail", "language": "en", "copies": "1"}
-    answer = olive.post(where, {**how, "expected": "3"})
-    assert answer.context["has_changed"]
-    assert ordered() == {awards[0].number_id}
-    assert answer.context["confirm"]["expected"].value() == "2"
-    assert olive.post(where, {**how, "expected": "2"}).status_code == 302
-    assert len(ordered()) == 3
+    how = confirmation(olive, where)
+    olive.post(order_page(first), as_shown(olive, order_page(first)))
+    with set_up():
+        student = graduate()
+    award(student.asn)
+    newest = AwardedCredential.objects.latest("pk")
+    answer = olive.post(where, {**how, "copies": "0"})
+    text = shown(answer)
+    assert f"1 document is new: {written(newest.number_id)}" in text
+    assert f"1 document is not to be ordered any more: {written(first.number_id)}" in text
+    assert ordered() == {first.number_id}
+    form = answer.context["confirm"]
+    assert "copies" in form.errors
+    again = {name: form[name].value() for name in form.fields} | {"copies": "1"}
+    assert olive.post(where, {**again, "seen": "forged"}).context["changes"].new
+    assert olive.post(where, again).status_code == 302
+    assert len(ordered()) == 4
+
+
+def test_what_cannot_be_ordered_and_who_is_elsewhere_take_no_place_from_what_can(
+    olive, awards, monkeypatch
+):
+    """The cut is of the documents to be ordered at the school, however many others came before."""
+    monkeypatch.setattr(order_selection, "MOST_DOCUMENTS", 2)
+    monkeypatch.setattr(order_in_bulk_pages, "MOST_DOCUMENTS", 2)
+    school = Organization.objects.get(code="S.0001")
+    with set_up():
+        later = [graduate(enrolments=[(school, 2026, DAY)]) for _each in range(3)]
+    [here, *_elsewhere] = awards
+    olive.post(order_page(here), as_shown(olive, order_page(here)))
+    award(*(student.asn for student in later))
+    expected = [each.number_id for each in AwardedCredential.objects.order_by("pk")[3:]]
+    where = f"{BULK}?organization=S.0001"
+    preview = olive.get(where)
+    text = shown(preview)
+    assert [each.number for each in preview.context["to_order"]] == expected[:2]
+    assert "3 documents can be ordered , 1 cannot" in text.replace("ordered,", "ordered ,")
+    assert "At most 2 are ordered at once: those that were awarded first. 1 remains" in text
+    assert "44017 Selected Credential Was Already Ordered 1" in text
+    olive.post(where, confirmation(olive, where))
+    assert [each.number for each in olive.get(where).context["to_order"]] == expected[2:]
+
+
+def test_where_a_person_is_now_is_judged_as_for_awarding(olive):
+    """Over all linked numbers; what is deleted or has not begun yet stands behind."""
+    chance = random.Random(3)
+    with set_up():
+        schools = [make_school(f"S.{number:04d}", "A.0001") for number in range(3)]
+        people = [graduate() for _each in range(25)]
+        for student in people:
+            numbers = [
+                student,
+                *(make_student(primary=student) for _ in range(chance.randrange(2))),
+            ]
+            for _each in range(chance.randrange(5)):
+                start = datetime.date(2026 + chance.randrange(-2, 2), 3, 1)
+                SchoolEnrolment.objects.create(
+                    reference_id=uuid.uuid4(),
+                    student=chance.choice(numbers),
+                    school=chance.choice(schools),
+                    school_year=2024 + chance.randrange(3),
+                    start_date=start,
+                    exit_date=start + DAY_LONG * chance.randrange(3),
+                    is_deleted=chance.random() < 0.2,
+                    version=chance.randrange(1, 4),
+                )
+    asns = [student.asn for student in people]
+    award(*asns)
+    now = most_current_schools(asns, today=datetime.date(2026, 7, 31))
+    assert len(set(now.values())) == 3
+    for school in schools:
+        found = select(Criteria(organization=school)).candidates
+        assert {each.asn for each in found} == {asn for asn in asns if now.get(asn) == school.pk}
+
+
+def test_ticked_rows_are_ordered_and_no_others(olive, awards):
+    first, second, third = (f"{each.number_id:010d}" for each in awards)
+    where = f"{BULK}?ticked=1&number={first}&number={third}&number={2**31 - 1}"
+    preview = olive.get(where)
+    text = shown(preview)
+    assert "Only the 3 credentials that you ticked. One of them is not found" in text
+    assert f'name="number" value="{third}"' in preview.content.decode()
+    assert olive.post(where, confirmation(olive, where)).status_code == 302
+    assert ordered() == {int(first), int(third)}
+    assert "tick rows of a list" in shown(olive.get(f"{BULK}?ticked=1"))
+    for bad in ("x", "1", "9" * 10, "1" * 11):
+        assert "ten digits" in shown(olive.get(f"{BULK}?number={second}&number={bad}"))
 
 
 @pytest.mark.parametrize(
@@ -182,6 +277,7 @@ def test_what_has_changed_since_the_preview_is_shown_before_anything_is_ordered(
         ({"awarded_from": "2026-08-01"}, 0),
         ({"credential_type": "CHSA"}, 0),
         ({"school_year": "2025"}, 0),
+        ({"enrolled_in": "2026"}, 1),
     ],
 )
 def test_choosing(olive, awards, asked, chosen):
@@ -212,7 +308,7 @@ def test_nobody_else_may_order(olive, awards, group):
     other = signed_in(staff("somebody", group))
     for where in (order_page(awards[1]), status_page(item), f"{BULK}?school_year=2026"):
         assert other.get(where).status_code == 403
-        assert other.post(where, {"expected": "2"}).status_code == 403
+        assert other.post(where, {"copies": "1"}).status_code == 403
     assert olive.get(f"{BULK}0199c0de-0000-7000-8000-000000000000/").status_code == 404
 
 

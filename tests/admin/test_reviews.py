@@ -4,8 +4,10 @@ import csv
 import datetime
 import html
 import io
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -13,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import RecordRead
+from credentials import reviews
 from credentials.models import RequirementSetStatus, ReviewCandidate
 from credentials.reviews import KINDS, PAGE_SIZE
 from enrolments.triggers import raise_triggers
@@ -102,12 +105,35 @@ def test_awarded_not_ordered(olive):
     order(cancelled, "Cancelled")
     order(sent, "Delivered")
     assert listed(olive, "awarded-not-ordered") == [
-        *(old.student.asn, cancelled.student.asn, never.student.asn),
-    ]
+        *(cancelled.student.asn, never.student.asn, old.student.asn),
+    ], "an award of long ago that came late does not stand on top"
     page = olive.get(PAGE, {"kind": "awarded-not-ordered"}).content.decode()
     assert reverse("admin:order_document", args=[never.pk]) in page
-    assert f"{reverse('admin:order_documents_in_bulk')}?awarded_from=2024-09-01" in page
     assert listed(olive, "awarded-not-ordered", credential_type="CHSA") == []
+
+
+def test_what_is_ordered_from_a_list_is_what_the_list_has(olive):
+    """As it is narrowed, without those that it leaves out; or the rows that were ticked."""
+    with set_up():
+        school = make_school()
+        seen, elsewhere, waits = (make_student() for _each in range(3))
+        for place, student in enumerate((seen, elsewhere, waits)):
+            make_award(student, "AHSD", 1_000_000_008 + place, 2026)
+        for student in (seen, waits):
+            make_enrolment(student, school, 2026)
+        raise_triggers("Transcript", [waits.pk], "OfficialMark")
+    assert listed(olive, "awarded-not-ordered", enrolled_in="2026") == [seen.asn]
+    response = olive.get(PAGE, {"kind": "awarded-not-ordered", "enrolled_in": "2026"})
+    in_bulk = olive.get(response.context["bulk_url"])
+    assert [each.asn for each in in_bulk.context["to_order"]] == [seen.asn]
+    assert in_bulk.context["choice"]["awarded_from"].value() == "2024-09-01"
+    [row] = response.context["rows"]
+    assert f'name="number" value="{row["number"]}"' in response.content.decode()
+    ticked = olive.get(response.context["order_url"], {"number": row["number"], "ticked": "1"})
+    assert [each.asn for each in ticked.context["to_order"]] == [seen.asn]
+    auditor = signed_in(staff("alan", "Auditor"))
+    page = auditor.get(PAGE, {"kind": "awarded-not-ordered"}).content.decode()
+    assert 'type="checkbox"' not in page
 
 
 def test_awarded_no_longer_achieved(olive):
@@ -170,7 +196,7 @@ def test_pages_follow_one_another_and_cost_the_same(olive):
         assert len(set(costs)) == 1, (kind, costs)
 
 
-@pytest.mark.parametrize("after", ["x", "-1", "1~", "1.5", "٣", "9" * 40])
+@pytest.mark.parametrize("after", ["x", "~", "1~", "-1~1", "٣~1", "9" * 40 + "~1"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_place_that_is_none_is_no_error(olive, kind, after):
     assert olive.get(PAGE, {"kind": kind, "after": after}).status_code == 200
@@ -215,21 +241,62 @@ def test_who_may_see_them(olive, group, status, may_award):
     assert (reverse("admin:order_documents_in_bulk") in menu) == may_award
 
 
+def shown(client, **asked) -> list[str]:
+    page = client.get(PAGE, asked)
+    return [row["asn"].replace("-", "") for row in page.context["rows"]]
+
+
 def test_a_list_shows_what_was_found_and_still_is(olive):
     with set_up():
         first, second = graduate(), graduate()
+        award = make_award(make_student(), "AHSD", FIRST + 1, 2026)
     kept()
     rows = set(ReviewCandidate.objects.values_list("pk", flat=True))
     with set_up():
         graduate()
         make_award(second, "AHSD", FIRST, 2026)
-
-    def shown():
-        page = olive.get(PAGE, {"kind": "achieved-not-awarded"})
-        return [row["asn"].replace("-", "") for row in page.context["rows"]]
-
-    assert shown() == [first.asn]
+    assert shown(olive) == [first.asn]
+    award.awarded_on = datetime.date(2020, 7, 1)
+    with set_up():
+        award.save()
     kept()
-    assert len(shown()) == 2
+    assert len(shown(olive)) == 2
     left = set(ReviewCandidate.objects.values_list("pk", flat=True))
     assert len(rows & left) == 1, "what stays is not written again"
+    assert ReviewCandidate.objects.get(record=award.pk, rank=20200701)
+
+
+def test_a_page_goes_on_over_what_was_dealt_with_and_ends_somewhere(olive, monkeypatch):
+    """Nothing is left out or shown twice, however much has changed since the count."""
+    monkeypatch.setattr(reviews, "PAGE_SIZE", 2)
+    monkeypatch.setattr(reviews, "LOOKS", (3, 4))
+    monkeypatch.setattr(reviews, "AT_ONCE", 2)
+    with set_up():
+        students = [graduate() for _each in range(20)]
+    kept()
+    with set_up():
+        for number, student in enumerate(students):
+            if number not in (0, 1, 18, 19):
+                make_award(student, "AHSD", FIRST + number, 2026)
+    pages, texts, address = [], [], f"{PAGE}?kind=achieved-not-awarded"
+    while address:
+        response = olive.get(address)
+        pages.append([row["asn"].replace("-", "") for row in response.context["rows"]])
+        texts.append(text_of(response))
+        following = response.context["next_url"]
+        address = following and f"{PAGE}{following}"
+    asns = [student.asn for student in students]
+    assert pages == [[asns[19], asns[18]], [], [asns[1], asns[0]]]
+    assert "Nothing to review on this page." in texts[1]
+    response = olive.get(PAGE, {"csv": "1"})
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    [_head, *lines] = csv.reader(io.StringIO(text))
+    assert [line[0] for line in lines] == [asns[number] for number in (19, 18, 1, 0)]
+
+
+def test_after_an_upgrade_the_lists_say_that_nobody_has_looked(olive):
+    """Not that nothing is to be reviewed, as of a count that kept nothing for them."""
+    kept()
+    migration = import_module("credentials.migrations.0015_review_candidates")
+    migration.say_not_counted(apps, None)
+    assert "Nobody has looked yet." in text_of(olive.get(PAGE))

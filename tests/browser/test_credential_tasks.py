@@ -141,10 +141,20 @@ def test_an_officer_works_on_one_credential(desk):
         page.click(".kinds >> text=Awarded but not ordered")
         visit.assert_accessible()
         visit.picture("to-review")
-        page.click("text=Order many documents at once")
+        page.check("[aria-label='Tick all on this page']")
+        rows = page.locator("tbody input[name=number]")
+        assert rows.count() > 0
+        assert all(row.is_checked() for row in rows.all())
+        page.uncheck("[aria-label='Tick all on this page']")
+        rows.nth(1).check()
+        page.click("button:has-text('Order the documents of ticked rows') >> nth=1")
         page.wait_for_selector("#confirm")
         visit.assert_accessible()
         visit.picture("order-in-bulk")
+        page.click("button:has-text('Order 1 document')")
+        page.wait_for_selector("#ordered")
+        assert "1 document is ordered." in success(page)
+        visit.assert_accessible()
 
 
 def test_an_officer_has_only_a_telephone(desk):
@@ -158,7 +168,7 @@ def test_an_officer_has_only_a_telephone(desk):
         reverse("admin:exempt", args=[graduate.asn, "CALM-81160"]),
         reverse("admin:set_requirement_set", args=[graduate.asn, "HHSD"]),
         reverse("admin:find_credential_number"),
-        reverse("admin:credentials_reviews"),
+        f"{reverse('admin:credentials_reviews')}?kind=awarded-not-ordered",
         f"{reverse('admin:order_documents_in_bulk')}?credential_type=AHSD",
         *([reverse("admin:order_status", args=[item.pk])] if item else []),
     ]

@@ -15,18 +15,13 @@ from credentials.document_orders import Order, awards_with_open_orders, lock_hol
 from credentials.models import (
     ArchivedCredential,
     AwardedCredential,
-    AwardingRun,
     DocumentOrderItem,
     IssuedCredentialNumber,
 )
-from credentials.ordering_in_bulk import (
-    cancel_orders,
-    open_items_of_run,
-    order_documents,
-    order_documents_of_run,
-)
+from credentials.ordering_in_bulk import order_documents
 from pasi import bulk
 from pasi.caller_info import of_operator
+from tests.admin.conftest import signed_in, staff
 from tests.concurrency.calls import award, numbers
 from tests.concurrency.sessions import (
     and_leave,
@@ -195,26 +190,31 @@ def test_many_order_the_same_document_at_once(ministry, award_of_ada):
     assert deadlocks() == 0
 
 
-def test_the_same_run_ordered_and_cancelled_by_several_at_once(students):
+def test_the_same_run_ordered_by_several_at_once(students):
     """In whatever order the numbers are asked for: students are locked by their keys."""
-    answer = award(students(200))
-    run = AwardingRun.objects.get()
-    issued = list(numbers(answer.body).values())
+    issued = list(numbers(award(students(200)).body).values())
     done = at_once(
-        partial(
-            order_documents_of_run, run, BY_MAIL, caller=COMMAND, caller_info=of_operator("test")
-        ),
         partial(in_bulk, *issued),
         partial(in_bulk, *reversed(issued)),
         partial(in_bulk, *sorted(issued)[::-2]),
     )
     assert sum(len(each.applied) for each in done) == len(issued)
     assert {r.code for each in done for r in each.refused.values()} == {"44017"}
-    items = open_items_of_run(run)
-    cancel = partial(cancel_orders, caller=COMMAND, caller_info=of_operator("test"))
-    done = at_once(*(partial(cancel, chosen) for chosen in (items, items[::-1], items[::2])))
-    assert sum(len(each.applied) for each in done) == len(items)
-    assert {r.code for each in done for r in each.refused.values()} == {"9023"}
+    assert deadlocks() == 0
+
+
+def test_a_button_pressed_twice_at_once_orders_once_and_both_see_the_result(award_of_ada):
+    """The second waits for the lock of the form's ClientMessageID, and finds the first call."""
+    user = staff("olive", "Credential Officer")
+    page = f"/admin/credentials/awardedcredential/order-documents/?number={NUMBER}"
+    browsers = [signed_in(user) for _each in range(4)]
+    form = browsers[0].get(page).context["confirm"]
+    sent = {name: str(form[name].value()) for name in form.fields}
+    answers = at_once(*(partial(browser.post, page, sent) for browser in browsers))
+    assert [answer.status_code for answer in answers] == [302] * 4
+    [where] = {answer.headers["Location"] for answer in answers}
+    assert browsers[0].get(where).context["ordered"] == 1
+    assert DocumentOrderItem.objects.count() == 1
     assert deadlocks() == 0
 
 

@@ -1,4 +1,4 @@
-"""The documents of many awards ordered and cancelled at once, as the back office will do it."""
+"""The documents of many awards ordered at once, as the back office does it."""
 
 import json
 
@@ -7,23 +7,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import ServiceCall, ServiceResponse
-from credentials import runs
 from credentials.document_orders import Order
 from credentials.models import AwardedCredential, AwardingRun, DocumentOrderItem
-from credentials.ordering_in_bulk import (
-    Done,
-    cancel_orders,
-    open_items_of_run,
-    order_documents,
-    order_documents_of_run,
-)
+from credentials.ordering_in_bulk import Done, order_documents
 from pasi.caller_info import of_operator
 from tests import invariants
 from tests.credentials.calls import award, graduate
 from tests.province_builder import COMMAND, make_award, make_student, set_up
 
 BY_MAIL = Order("AutomatedPlusCardboard", "en")
-ORDER_QUERIES, CANCEL_QUERIES = 18, 12
+ORDER_QUERIES = 18
 FIRST = 1_000_000_008
 
 
@@ -44,15 +37,18 @@ def awarded_run(count: int) -> AwardingRun:
 
 
 def order_run(run: AwardingRun, order: Order = BY_MAIL):
-    return order_documents_of_run(run, order, caller=COMMAND, caller_info=of_operator("test"))
+    outcomes = run.outcomes.filter(credential_number__gt=0).order_by("position")
+    return order_documents(
+        list(outcomes.values_list("credential_number", flat=True)),
+        order,
+        caller=COMMAND,
+        caller_info=of_operator("test"),
+        criteria={"Run": run.pk},
+    )
 
 
 def order(*numbers: int):
     return order_documents(numbers, BY_MAIL, caller=COMMAND, caller_info=of_operator("test"))
-
-
-def cancel(*items: int):
-    return cancel_orders(items, caller=COMMAND, caller_info=of_operator("test"))
 
 
 def codes(refused: dict) -> dict:
@@ -115,49 +111,8 @@ def test_each_number_is_judged_by_itself():
     assert len(json.loads(call.body)["CredentialNumbers"]) == 5
 
 
-def test_a_dry_run_has_nothing_to_order():
-    with set_up():
-        asn = graduate().asn
-    run = runs.start_run(
-        [asn],
-        origin=AwardingRun.Origin.COMMAND,
-        started_by="tests",
-        batch_size=10,
-        criteria={},
-        is_dry_run=True,
-    )
-    runs.carry_out(run, caller=COMMAND, caller_info=lambda: of_operator("test"))
-    assert runs.summary(run)["awarded"] == {"AHSD": 1}
-    assert order_run(run) == Done()
-
-
-def test_cancelling_what_is_open_of_a_run():
-    run, other = awarded_run(3), awarded_run(1)
-    order_run(run)
-    order_run(other)
-    items = open_items_of_run(run)
-    assert len(items) == 3
-    with set_up():
-        sent = DocumentOrderItem.objects.get(pk=items[0])
-        sent.status = "SentForDelivery"
-        sent.save()
-    done = cancel(*items, items[1], 0)
-    assert list(done.applied) == items[1:]
-    assert codes(done.refused) == {items[0]: "99003", 0: "99002"}
-    cancelled = DocumentOrderItem.objects.filter(status="Cancelled")
-    assert dict(cancelled.values_list("pk", "version")) == done.applied
-    call = ServiceCall.objects.get(operation="CancelDocumentOrders")
-    history = DocumentOrderItem.history.filter(call=call)
-    assert {row.history_type for row in history} == {"~"}
-    assert {row.id for row in history} == set(items[1:])
-    assert open_items_of_run(run) == []
-    assert codes(cancel(*items[1:]).refused) == dict.fromkeys(items[1:], "9023")
-    # What was cancelled can be ordered anew.
-    assert len(order_run(run).applied) == 2
-
-
 def test_nothing_to_do():
-    assert order().applied == cancel().applied == {}
+    assert order() == Done()
 
 
 @pytest.mark.parametrize("count", [3, 60])
@@ -166,7 +121,3 @@ def test_queries_do_not_grow(count):
     with CaptureQueriesContext(connection) as captured:
         assert len(order_run(run).applied) == count
     assert len(captured) == ORDER_QUERIES, "\n".join(q["sql"][:120] for q in captured)
-    items = open_items_of_run(run)
-    with CaptureQueriesContext(connection) as captured:
-        assert len(cancel(*items).applied) == count
-    assert len(captured) == CANCEL_QUERIES, "\n".join(q["sql"][:120] for q in captured)
