@@ -17,7 +17,7 @@ from audit.models import ServiceCall, SignIn
 from pasi.models import OneTimePassword
 from students.models import Student
 from tests.admin.addresses import every_address
-from tests.admin.conftest import address, signed_in, staff
+from tests.admin.conftest import address, save, signed_in, staff
 from tests.admin.test_student_page import text_of
 
 PASSWORD = "Only-for-tests-1"
@@ -311,9 +311,8 @@ def test_an_administrator_changes_groups_of_others(db):
     other = staff("other")
     form = {"username": "other", "is_active": "on", "is_staff": "on"}
     auditor = Group.objects.get(name="Auditor")
-    answer = signed_in(chief).post(
-        address(User, "change", other.pk), {**form, "groups": [auditor.pk], "is_superuser": "on"}
-    )
+    form |= {"groups": [auditor.pk], "is_superuser": "on"}
+    answer = save(signed_in(chief), other, form)
     assert answer.status_code == 302
     other.refresh_from_db()
     assert list(other.groups.all()) == [auditor]
