@@ -100,10 +100,6 @@ class BackOfficeAdmin(ModelAdmin):
         """Lists that belong to the record: (label, model, query of its list)."""
         return []
 
-    def related_pages(self, record: models.Model) -> list[tuple[str, type[models.Model], str]]:
-        """Pages that belong to the record: (label, whose view permission it takes, address)."""
-        return []
-
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["has_history"] = self.has_history
         context["trail"] = self.trail(context["preserved_filters"])
@@ -114,16 +110,9 @@ class BackOfficeAdmin(ModelAdmin):
             context["tasks"] = [
                 {"label": label, "url": url} for label, url in self.tasks(request, obj)
             ]
-            pages = [
-                *self.related_pages(obj),
-                *(
-                    (label, model, list_url(model, query))
-                    for label, model, query in self.related_lists(obj)
-                ),
-            ]
             context["related"] = [
-                {"label": label, "url": url}
-                for label, model, url in pages
+                {"label": label, "url": list_url(model, query)}
+                for label, model, query in self.related_lists(obj)
                 if may_view(request, model)
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
