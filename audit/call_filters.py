@@ -153,8 +153,13 @@ class CodeFilter(TypedFilter):
     def found(self, text):
         if not CODE.fullmatch(text):
             raise ValueError(text)
-        # The second condition is that of the index.
-        return Q(response__codes__contains=[text]) & ~Q(response__codes=[])
+        return Q(response__codes__contains=[text])
+
+    def narrowed(self, queryset):
+        """The condition of the index is added by itself: in one filter it would be written as no
+        index has it.
+        """
+        return super().narrowed(queryset).filter(~Q(response__codes=[]))
 
 
 TYPED = (

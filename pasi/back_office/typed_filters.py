@@ -35,6 +35,9 @@ class TypedFilter(admin.SimpleListFilter):
         """What the text means; ValueError if it means nothing."""
         raise NotImplementedError
 
+    def narrowed(self, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(self.found(self.text))
+
     def shown(self) -> str:
         """The text as the page repeats it."""
         return self.text
@@ -57,7 +60,7 @@ class TypedFilter(admin.SimpleListFilter):
         if not self.text:
             return queryset
         try:
-            return queryset.filter(self.found(self.text))
+            return self.narrowed(queryset)
         except NotUnderstood as error:
             self.problem = str(error)
         except ValueError:
