@@ -18,7 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from audit import call_csv
-from audit.call_filters import TYPED, OutcomeFilter, TypedFilter
+from audit.call_filters import TYPED, OutcomeFilter
 from audit.masking import masked
 from audit.models import RecordRead, ServiceCall, ServiceResponse, SignIn
 from credentials.ordering_in_bulk import ORDER_DOCUMENTS
@@ -31,6 +31,7 @@ from pasi.back_office.csv_out import csv_file
 from pasi.back_office.formats import NOTHING, asn_text, instant_text, through_what, who_called
 from pasi.back_office.lists import COUNTED_AT_MOST, ReceivedFilter, asn_in, uuid_in
 from pasi.back_office.reads import record_read
+from pasi.back_office.typed_filters import TypedFilter
 from pasi.models import PasiClient
 from pasi.operations import SERVICES
 from pasi.setting_up import CHANGE_SET_UP

@@ -28,9 +28,10 @@ from credentials.definitions import check
 from credentials.eligibility.definitions import DefinitionError
 from credentials.models import RequirementSet, RequirementSetStatus
 from credentials.recalculations import every_set, sets_with, want
-from pasi.back_office.admins import ReadOnlyAdmin, RecordedAdmin
+from pasi.back_office.admins import ReadOnlyAdmin
 from pasi.back_office.formats import school_years_text
 from pasi.back_office.lists import credential_types
+from pasi.back_office.recorded import RecordedAdmin
 from pasi.back_office.theme import Select, TabularInline
 from pasi.faults import Fault, Problem
 

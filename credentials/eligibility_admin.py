@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from credentials.award_one_pages import (
@@ -35,10 +35,6 @@ from pasi.staff_roles import may_send
 from students.models import Student
 
 PAGE = "explain_eligibility"
-
-
-def eligibility_url(student: Student) -> str:
-    return reverse(f"admin:{PAGE}", args=[student.asn])
 
 
 # What is explained, each with what the reader can do about it: an address, "" for nothing.

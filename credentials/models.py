@@ -380,6 +380,13 @@ class AwardingRun(models.Model):
         max_length=300, blank=True, help_text="Why it stopped; it waits to be continued"
     )
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(finished_at__isnull=True), name="awarding_run_open"
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"Awarding run {self.pk}"
 

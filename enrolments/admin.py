@@ -31,7 +31,7 @@ from enrolments.registration_status import (
     registration_status,
 )
 from enrolments.work_item_filters import StatusFilter
-from pasi.back_office.admins import MarkedDeleted, ReadOnlyHistoryAdmin, RecordedAdmin
+from pasi.back_office.admins import MarkedDeleted, ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text, code_text, instant_text, school_years_text
 from pasi.back_office.lists import (
     AchievementYearFilter,
@@ -39,6 +39,7 @@ from pasi.back_office.lists import (
     students_found,
     uuid_in,
 )
+from pasi.back_office.recorded import RecordedAdmin
 from pasi.calendar import business_today, school_year_text
 from pasi.clients import normalized_code
 from pasi.models import Organization

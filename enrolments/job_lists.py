@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.db.models import Count, Max, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -11,6 +12,7 @@ from pasi.back_office.formats import NOTHING, instant_text
 from pasi.figures import counting
 
 FAILED_SHOWN = 50
+OPEN = {"waiting": "todo", "doing": "doing"}
 # A task in words; one that is missing here is shown by its name alone.
 TASKS = {
     "process": _("Look at the records that wait for a processor"),
@@ -28,17 +30,40 @@ TASKS = {
 
 
 def queues() -> list[dict[str, Any]]:
-    """Each queue: how many jobs wait, are being done, have failed. One query."""
-    statuses = {"waiting": "todo", "doing": "doing", "failed": counting.FAILED}
-    counts = {name: Count("pk", filter=Q(status=status)) for name, status in statuses.items()}
-    return list(
-        ProcrastinateJob.objects.values("queue_name").annotate(**counts).order_by("queue_name")
+    """Each queue: how many jobs wait, are being done, have failed. Two queries.
+
+    Jobs that succeed are removed at once, and of each kind one waits; those that fail stay for
+    weeks. So of these the latest are counted, and "more" says that there are others.
+    """
+    counts = {name: Count("pk", filter=Q(status=status)) for name, status in OPEN.items()}
+    jobs = ProcrastinateJob.objects.filter(status__in=OPEN.values())
+    found = {each["queue_name"]: each for each in jobs.values("queue_name").annotate(**counts)}
+    latest = ProcrastinateJob.objects.filter(
+        pk__in=counting.failed_jobs_up_to(counting.JOBS_COUNTED)
+    )
+    failed = dict(latest.values_list("queue_name").annotate(Count("pk")))
+    return [
+        {
+            "queue_name": name,
+            **dict.fromkeys(OPEN, 0),
+            **found.get(name, {}),
+            "failed": _up_to(failed.get(name, 0), sum(failed.values())),
+        }
+        for name in sorted({*found, *failed})
+    ]
+
+
+def _up_to(count: int, counted: int) -> str:
+    """A number, where `counted` were counted in all."""
+    return (
+        gettext("at least %s") % f"{count:,}" if counted >= counting.JOBS_COUNTED else f"{count:,}"
     )
 
 
 def failed_jobs() -> dict[str, Any]:
     """The jobs that failed, the latest first, and how many there are. Two queries."""
-    found = counting.failed_jobs().annotate(
+    latest = ProcrastinateJob.objects.filter(pk__in=counting.failed_jobs_up_to(FAILED_SHOWN))
+    found = latest.annotate(
         failed_at=Max("procrastinateevent__at", filter=Q(procrastinateevent__type="failed"))
     )
     jobs = [
@@ -50,9 +75,14 @@ def failed_jobs() -> dict[str, Any]:
             "failed_at": instant_text(job.failed_at) if job.failed_at else NOTHING,
             "attempts": job.attempts,
         }
-        for job in found.order_by("-pk")[:FAILED_SHOWN]
+        for job in found.order_by("-pk")
     ]
-    return {"failed_jobs": jobs, "failed_count": counting.failed_jobs().count()}
+    count = counting.failed_jobs_up_to(counting.JOBS_COUNTED).count()
+    return {
+        "failed_jobs": jobs,
+        "more_failed": count > len(jobs),
+        "failed_count": _up_to(count, count),
+    }
 
 
 def _arguments(arguments: dict[str, Any]) -> str:

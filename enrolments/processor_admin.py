@@ -14,7 +14,9 @@ from django.http import (
 )
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrolments.failed_work import RETRY_JOB, failed_job, look_again, retry_job
@@ -27,14 +29,15 @@ from enrolments.models import (
     TranscriptTrigger,
 )
 from enrolments.processors import PROCESSORS, Processor, processed_up_to, processor
+from enrolments.queue_lengths import Length, queue_of
 from enrolments.scans import RAISE_TRIGGERS
-from enrolments.waiting import waiting_for
 from pasi.back_office.admins import ReadOnlyAdmin, list_url, may_view, record_url
 from pasi.back_office.calls import staff_call
 from pasi.back_office.formats import NOTHING, asn_text, instant_text
 from pasi.back_office.lists import students_found
 from pasi.calendar import school_year_text
 from pasi.faults import Fault
+from pasi.figures.keeping import BACKGROUND_WORK, Kept, kept
 from students.part_admin import student_link
 
 LABELS = {
@@ -64,9 +67,9 @@ CAUSES = {
 }
 
 
-def _processor_of(trigger: type) -> str:
-    """The name of the processor whose triggers these are."""
-    return next(each.name for each in PROCESSORS if each.trigger is trigger)
+def _processor_of(trigger: type) -> Processor:
+    """The processor whose triggers these are."""
+    return next(each for each in PROCESSORS if each.trigger is trigger)
 
 
 class WorkFilter(admin.SimpleListFilter):
@@ -89,7 +92,7 @@ class WorkFilter(admin.SimpleListFilter):
         if self.value() == "aside":
             return queryset.filter(**{f"{status}__set_aside_at__isnull": False})
         # Below the mark nothing waits: so not all records are looked at where next to none does.
-        new = queryset.filter(version__gt=processed_up_to(_processor_of(queryset.model)))
+        new = queryset.filter(version__gt=processed_up_to(_processor_of(queryset.model).name))
         return new.filter(**{f"{status}__max_source_version__lt": F("version")})
 
     def __init__(self, request, params, model, model_admin):
@@ -226,12 +229,14 @@ class StudentTriggerAdmin(TriggerAdmin):
         """The processors one by one, with links to the lists that the reader may see."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        figures = kept(BACKGROUND_WORK)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Work in the background"),
             "opts": self.opts,
-            "processors": [_processor_row(request, each) for each in PROCESSORS],
+            "processors": [_processor_row(request, each, figures) for each in PROCESSORS],
             "may_retry": may_retry(request),
+            "now": instant_text(timezone.now()),
             "queues": queues(),
             **failed_jobs(),
         }
@@ -290,23 +295,28 @@ def again_url(of: Processor) -> str:
     return reverse("admin:enrolments_look_again", args=[of.name])
 
 
-def _processor_of(trigger: type) -> Processor:
-    return next(each for each in PROCESSORS if each.trigger is trigger)
-
-
-def _processor_row(request: HttpRequest, processor) -> dict:
-    waiting = waiting_for(processor)
+def _processor_row(request: HttpRequest, processor: Processor, figures: Kept) -> dict:
+    queue = queue_of(processor, figures)
     may_open = may_view(request, processor.trigger)
     return {
         "name": processor.name,
         "label": LABELS[processor.name],
-        "outstanding": waiting.outstanding,
-        "oldest": instant_text(waiting.oldest) if waiting.oldest else NOTHING,
-        "set_aside": waiting.set_aside,
+        "outstanding": _length(queue.outstanding),
+        "oldest": instant_text(queue.oldest) if queue.oldest else NOTHING,
+        "set_aside": _length(queue.set_aside),
         "url": list_url(processor.trigger, {}) if may_open else None,
         "aside_url": list_url(processor.trigger, {"work": "aside"}) if may_open else None,
-        "again_url": again_url(processor) if may_open and waiting.set_aside else None,
+        "again_url": again_url(processor) if may_open and queue.set_aside.value else None,
     }
+
+
+def _length(length: Length) -> str:
+    """How many, and as of when, where that is not now."""
+    number = f"{length.value:,}"
+    if length.as_of:
+        when = {"number": number, "when": instant_text(length.as_of)}
+        return gettext("%(number)s (as of %(when)s)") % when
+    return gettext("at least %s") % number if length.is_at_least else number
 
 
 @admin.register(SchoolEnrolmentTrigger)

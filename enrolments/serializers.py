@@ -206,7 +206,9 @@ def core_alert_json(row: dict[str, Any]) -> dict[str, Any]:
 
 
 class ProcessorSerializer(serializers.Serializer):
-    """How far a background processor is behind."""
+    """How far a background processor is behind. Numbers above 20,000 are those that a worker has
+    counted last, which it does every five minutes.
+    """
 
     Name = serializers.ChoiceField([each.name for each in PROCESSORS])
     OutstandingTriggers = IntegerField(lowest=0, help_text="Records still to be looked at again.")

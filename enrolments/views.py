@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from enrolments.filters import CoreAlertParameters, SchoolEnrolmentParameters
 from enrolments.models import CoreAlert, SchoolEnrolment
 from enrolments.processors import PROCESSORS, Processor
+from enrolments.queue_lengths import Queue, queue_of
 from enrolments.serializers import (
     CORE_ALERT_COLUMNS,
     SCHOOL_ENROLMENT_COLUMNS,
@@ -15,9 +16,9 @@ from enrolments.serializers import (
     school_enrolment_json,
 )
 from enrolments.visibility import own_schools, visible_alerts, visible_records
-from enrolments.waiting import Waiting, waiting_for
 from pasi.calendar import business_today
 from pasi.fields import instant_text
+from pasi.figures.keeping import BACKGROUND_WORK, kept
 from pasi.models import Role
 from pasi.paging import Page, page_of_items
 from pasi.reading import ListView, PageParameters, RecordListView, in_order
@@ -96,13 +97,14 @@ class ProcessorListView(ListView):
         return page_of_items(PROCESSORS, lambda each: each.name, given.cursor, given.size)
 
     def results(self, rows: list[Processor], given: PageParameters) -> list[dict]:
-        return [_processor_json(each, waiting_for(each)) for each in rows]
+        figures = kept(BACKGROUND_WORK)
+        return [_processor_json(each, queue_of(each, figures)) for each in rows]
 
 
-def _processor_json(processor: Processor, waiting: Waiting) -> dict:
+def _processor_json(processor: Processor, queue: Queue) -> dict:
     return {
         "Name": processor.name,
-        "OutstandingTriggers": waiting.outstanding,
-        "SetAside": waiting.set_aside,
-        "OldestUtc": instant_text(waiting.oldest),
+        "OutstandingTriggers": queue.outstanding.value,
+        "SetAside": queue.set_aside.value,
+        "OldestUtc": instant_text(queue.oldest),
     }

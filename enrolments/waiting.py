@@ -1,4 +1,6 @@
-"""What waits for the processors: how much for each, and whether a record does."""
+"""What waits for the processors: how much for each, counted by a worker (for whoever asks meanwhile
+see queue_lengths.py), and whether a record does.
+"""
 
 import datetime
 from dataclasses import dataclass
@@ -29,7 +31,7 @@ def outstanding(triggers: QuerySet, status: type[models.Model]) -> QuerySet:
 
 
 def waiting_for(processor: Processor) -> Waiting:
-    """How much waits for a processor. Three queries; only what is new is looked at."""
+    """How much waits for a processor: three queries, which take as long as there is work."""
     new = processor.trigger.objects.filter(version__gt=processed_up_to(processor.name))
     found = outstanding(new, processor.status).aggregate(
         outstanding=Count("pk"), oldest=Min("last_updated_on")

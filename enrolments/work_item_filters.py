@@ -6,12 +6,12 @@ What is typed and means nothing finds nothing, and the page says why.
 from collections.abc import Iterable
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enrolments.models import AcknowledgementStatus, CoreAlert, RecordType
+from pasi.back_office.typed_filters import NotUnderstood, TypedFilter
 from pasi.clients import normalized_code
 from pasi.models import Organization
 
@@ -64,52 +64,6 @@ class RecordTypeFilter(admin.SimpleListFilter):
 # --- What is typed ------------------------------------------------------------------------------
 
 
-class NotUnderstood(Exception):
-    """What was typed means nothing; says why, and how to mend it."""
-
-
-class TypedFilter(admin.SimpleListFilter):
-    """A filter whose value is typed. Subclasses write found()."""
-
-    is_typed = True
-    example = ""
-    problem = ""
-
-    def found(self, text: str) -> Q:
-        """What the text means; NotUnderstood if it means nothing."""
-        raise NotImplementedError
-
-    def suggestions(self) -> Iterable[tuple[str, str]]:
-        """(what to type, what it stands for)."""
-        return ()
-
-    @property
-    def typed(self) -> str:
-        return (self.value() or "").strip()
-
-    @property
-    def shown(self) -> str:
-        return self.typed
-
-    def lookups(self, request, model_admin):
-        return []
-
-    def has_output(self) -> bool:
-        return True
-
-    def choices(self, changelist):
-        yield {"selected": bool(self.typed), "display": self.shown}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if not self.typed:
-            return queryset
-        try:
-            return queryset.filter(self.found(self.typed))
-        except NotUnderstood as error:
-            self.problem = str(error)
-            return queryset.none()
-
-
 class OrganizationFilter(TypedFilter):
     """An organization by its code, with or without the letter, or by the beginning of its name."""
 
@@ -137,9 +91,8 @@ class OrganizationFilter(TypedFilter):
         self.organization = self.organization_of(text)
         return self.of(self.organization)
 
-    @property
     def shown(self) -> str:
-        return str(self.organization or self.typed)
+        return str(self.organization or self.text)
 
 
 class AuthorityFilter(OrganizationFilter):

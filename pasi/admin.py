@@ -26,8 +26,9 @@ from audit.models import ServiceCall
 from enrolments.models import SchoolEnrolment
 from enrolments.reference_changes import code_changed, organization_changed
 from pasi.back_office import second_factor
-from pasi.back_office.admins import BackOfficeAdmin, Recorded, RecordedAdmin
+from pasi.back_office.admins import BackOfficeAdmin
 from pasi.back_office.formats import school_years_text
+from pasi.back_office.recorded import Recorded, RecordedAdmin
 from pasi.back_office.theme import Checkboxes, OthersPasswordForm, Switch, UserForm
 from pasi.client_pages import PasiClientAdmin
 from pasi.models import Code, OneTimePassword, Organization, PasiClient

@@ -21,9 +21,9 @@ from django.views import View
 from oauth2_provider.models import get_access_token_model
 
 from audit.models import ServiceCall
-from pasi.back_office.admins import RecordedAdmin, record_url
+from pasi.back_office.admins import record_url
 from pasi.back_office.calls import set_up_call
-from pasi.back_office.formats import instant_text, who_called
+from pasi.back_office.recorded import RecordedAdmin, last_change
 from pasi.back_office.theme import Checkboxes, Textarea, TextInput
 from pasi.faults import Fault, Problem
 from pasi.models import PasiClient, Role
@@ -246,7 +246,7 @@ class RotatePage(View):
             "consequences": self.consequences(tokens.count()),
             "as_of": _as_of(client),
             "back": record_url(client),
-            "last": _last_change(client) if came_too_late else "",
+            "last": last_change(client) if came_too_late else "",
         }
         return TemplateResponse(request, "admin/rotate_secret.html", context)
 
@@ -267,14 +267,3 @@ class RotatePage(View):
 
 def _as_of(client: PasiClient) -> str:
     return client.updated.astimezone(datetime.UTC).isoformat()
-
-
-def _last_change(client: PasiClient) -> str:
-    """Who changed the client last, and when."""
-    row = client.history.select_related("call__staff").first()
-    if row is None:
-        return ""
-    return _("%(who)s, %(when)s") % {
-        "who": who_called(row.call),
-        "when": instant_text(row.history_date),
-    }

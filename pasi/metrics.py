@@ -1,7 +1,8 @@
 """GET /metrics: what a monitoring system asks for, as Prometheus reads it.
 
 Everything comes from the database, so it makes no difference which process answers. Calls are those
-that were counted last (pasi/figures); what waits is counted now. The number of queries is fixed.
+that were counted last (pasi/figures); what waits is counted now, or last if it is too much to count
+for everybody who asks. The number of queries is fixed, and what each looks at is bounded.
 """
 
 import hmac
@@ -24,9 +25,9 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from enrolments.processors import PROCESSORS
-from enrolments.waiting import waiting_for
-from pasi.figures.counting import DURATIONS, failed_jobs, unfinished_runs
-from pasi.figures.keeping import counted_at
+from enrolments.queue_lengths import queue_of
+from pasi.figures.counting import DURATIONS, JOBS_COUNTED, failed_jobs_up_to, unfinished_runs
+from pasi.figures.keeping import BACKGROUND_WORK, counted_at, kept
 from pasi.http import client_address, in_networks
 from pasi.models import Figure
 
@@ -67,8 +68,10 @@ class Pasi(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from _calls()
         yield from _waiting()
-        jobs = "Background jobs that failed and are kept."
-        yield GaugeMetricFamily("pasi_failed_jobs", jobs, value=failed_jobs().count())
+        jobs = f"Background jobs that failed and are kept, up to {JOBS_COUNTED:,}."
+        yield GaugeMetricFamily(
+            "pasi_failed_jobs", jobs, value=failed_jobs_up_to(JOBS_COUNTED).count()
+        )
         runs = "Awarding runs that are not finished."
         yield GaugeMetricFamily(
             "pasi_awarding_runs_unfinished", runs, value=unfinished_runs().count()
@@ -111,9 +114,14 @@ def _calls() -> Iterator[Metric]:
 
 
 def _waiting() -> Iterator[Metric]:
-    """Three queries for each processor."""
+    """Two queries, and three for each processor."""
     outstanding = GaugeMetricFamily(
         "pasi_outstanding_triggers", "Records that wait for a processor.", labels=("processor",)
+    )
+    counted = GaugeMetricFamily(
+        "pasi_outstanding_triggers_counted_timestamp_seconds",
+        "When they were counted: now, or last where there are very many.",
+        labels=("processor",),
     )
     oldest = GaugeMetricFamily(
         "pasi_oldest_trigger_age_seconds",
@@ -125,11 +133,12 @@ def _waiting() -> Iterator[Metric]:
         "Records that a processor has set aside after an error.",
         labels=("processor",),
     )
-    now = timezone.now()
+    now, figures = timezone.now(), kept(BACKGROUND_WORK)
     for each in PROCESSORS:
-        waiting = waiting_for(each)
-        age = max(0.0, (now - waiting.oldest).total_seconds()) if waiting.oldest else 0
-        outstanding.add_metric((each.name,), waiting.outstanding)
+        queue = queue_of(each, figures)
+        age = max(0.0, (now - queue.oldest).total_seconds()) if queue.oldest else 0
+        outstanding.add_metric((each.name,), queue.outstanding.value)
+        counted.add_metric((each.name,), (queue.outstanding.as_of or now).timestamp())
         oldest.add_metric((each.name,), age)
-        aside.add_metric((each.name,), waiting.set_aside)
-    yield from (outstanding, oldest, aside)
+        aside.add_metric((each.name,), queue.set_aside.value)
+    yield from (outstanding, counted, oldest, aside)

@@ -1,10 +1,10 @@
 """The admin classes of the back office.
 
-Records that a service owns are read here and changed by nobody. Set-up records are changed by
-staff, each change a recorded call. History is only ever read.
+Records that a service owns are read here and changed by nobody; history is only ever read. Records
+of the set-up, which staff change: recorded.py.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -24,7 +24,6 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from audit.models import ServiceCall
-from pasi.back_office.calls import recorded_page
 from pasi.back_office.formats import NOTHING, field_text, instant_text, through_what, who_called
 from pasi.back_office.lists import EstimatingPaginator
 from pasi.back_office.reads import record_read
@@ -101,10 +100,6 @@ class BackOfficeAdmin(ModelAdmin):
         """Lists that belong to the record: (label, model, query of its list)."""
         return []
 
-    def related_pages(self, record: models.Model) -> list[tuple[str, type[models.Model], str]]:
-        """Pages that belong to the record: (label, whose view permission it takes, address)."""
-        return []
-
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["has_history"] = self.has_history
         context["trail"] = self.trail(context["preserved_filters"])
@@ -115,16 +110,9 @@ class BackOfficeAdmin(ModelAdmin):
             context["tasks"] = [
                 {"label": label, "url": url} for label, url in self.tasks(request, obj)
             ]
-            pages = [
-                *self.related_pages(obj),
-                *(
-                    (label, model, list_url(model, query))
-                    for label, model, query in self.related_lists(obj)
-                ),
-            ]
             context["related"] = [
-                {"label": label, "url": url}
-                for label, model, url in pages
+                {"label": label, "url": list_url(model, query)}
+                for label, model, query in self.related_lists(obj)
                 if may_view(request, model)
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -351,57 +339,3 @@ class ReadOnlyHistoryAdmin(ReadOnly, HistoryAdmin):
 
     ordering = ("-pk",)
     sortable_by = ()
-
-
-# --- Set-up -------------------------------------------------------------------------------------
-
-
-class Recorded:
-    """Every change is one recorded call, ChangeSetUp, by the staff user, for the ministry.
-
-    The whole of a save, relations included, is one transaction inside the call, so each history
-    row has its call. A form that does not pass is a call too: fault 3001, nothing written.
-    """
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        def page():
-            return super(Recorded, self).changeform_view(
-                request, object_id, form_url, extra_context
-            )
-
-        if request.method != "POST":
-            return page()
-        if object_id:
-            allowed = self.has_change_permission(
-                request, self.get_object(request, unquote(object_id))
-            )
-        else:
-            allowed = self.has_add_permission(request)
-        if not allowed:
-            raise PermissionDenied
-        return self.recorded(request, object_id, page, lambda response: request.was_saved)
-
-    def save_model(self, request, obj, form, change) -> None:
-        super().save_model(request, obj, form, change)
-        request.was_saved = True
-
-    def recorded(
-        self,
-        request: HttpRequest,
-        key: str | None,
-        page: Callable[[], HttpResponse],
-        was_saved: Callable[[HttpResponse], bool],
-    ) -> HttpResponse:
-        """Carry out `page`, which saves or shows what is wrong, as a recorded call."""
-        request.was_saved = False
-        return recorded_page(request, self.opts.label, key, page, was_saved)
-
-
-class RecordedAdmin(Recorded, HistoryAdmin):
-    """A set-up record with history. `keys` name it for other systems and never change."""
-
-    keys: tuple[str, ...] = ()
-
-    def get_readonly_fields(self, request, obj=None):
-        fields = super().get_readonly_fields(request, obj)
-        return (*fields, *self.keys) if obj is not None else fields

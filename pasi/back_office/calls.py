@@ -79,10 +79,14 @@ def _problems(response: HttpResponse) -> list[Problem]:
     form = context.get("adminform") or context.get("adminForm") or context.get("form")
     if form is None:
         return [Problem("", str(_("the record does not exist.")))]
+    changed = [
+        Problem(each.label, str(_("has changed since the form was opened.")))
+        for each in context.get("meanwhile") or ()
+    ]
     forms = [getattr(form, "form", form)]
     for inline in context.get("inline_admin_formsets", ()):
         forms += inline.formset.forms
-    found = [
+    found = changed + [
         Problem("" if name == "__all__" else each.add_prefix(name), " ".join(messages))
         for each in forms
         for name, messages in each.errors.items()

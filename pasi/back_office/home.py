@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +19,7 @@ from credentials import reviews
 from credentials.models import AwardedCredential, AwardingRun, RequirementSetStatus
 from enrolments.models import CoreAlert, StudentTrigger
 from enrolments.processors import PROCESSORS
+from pasi.back_office.admins import list_url, may_view
 from pasi.back_office.charts import COLOURS, Chart, Series
 from pasi.back_office.formats import instant_text
 from pasi.calendar import ALBERTA, current_school_year, school_year_text
@@ -76,16 +75,6 @@ def _figures() -> Figures:
     return found
 
 
-def _may(request: HttpRequest, model: type[models.Model]) -> bool:
-    return admin.site.get_model_admin(model).has_view_permission(request)
-
-
-def _list(model: type[models.Model], query: dict[str, Any] | None = None) -> str:
-    options = model._meta
-    address = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-    return f"{address}?{urlencode(query)}" if query else address
-
-
 # --- What needs attention -----------------------------------------------------------------------
 
 
@@ -93,7 +82,7 @@ def _subjects(request: HttpRequest, figures: Figures) -> Iterator[Subject]:
     def value(name: str, key: str = "") -> int:
         return figures[name].get((key, ""), 0)
 
-    if _may(request, CoreAlert):
+    if may_view(request, CoreAlert):
         severities = (
             (CoreAlert.AlertType.WARNING, _("Warnings")),
             (CoreAlert.AlertType.ADVICE, _("Advice")),
@@ -104,12 +93,12 @@ def _subjects(request: HttpRequest, figures: Figures) -> Iterator[Subject]:
                 Attention(
                     label,
                     value("alerts", severity),
-                    _list(CoreAlert, {"severity": severity.value}),
+                    list_url(CoreAlert, {"severity": severity.value}),
                 )
                 for severity, label in severities
             ],
         )
-    if _may(request, AwardedCredential) and _may(request, RequirementSetStatus):
+    if may_view(request, AwardedCredential) and may_view(request, RequirementSetStatus):
         yield Subject(
             _("Credentials to review"),
             [
@@ -117,22 +106,22 @@ def _subjects(request: HttpRequest, figures: Figures) -> Iterator[Subject]:
                 for kind, of in reviews.KINDS.items()
             ],
         )
-    if _may(request, AwardingRun):
+    if may_view(request, AwardingRun):
         runs = Attention(
             _("Awarding runs not finished"),
             value("open_runs"),
-            _list(AwardingRun, {"state": "open"}),
+            list_url(AwardingRun, {"state": "open"}),
         )
         yield Subject(_("Awarding"), [runs])
     yield Subject(_("Work in the background"), list(_background_work(request, value)))
-    if _may(request, ServiceCall):
+    if may_view(request, ServiceCall):
         yield Subject(
             _("Service calls of the last 24 hours"),
             [
                 Attention(
                     label,
                     value("troubled_calls", key),
-                    _list(ServiceCall, {"received": "1", "outcome": outcome}),
+                    list_url(ServiceCall, {"received": "1", "outcome": outcome}),
                 )
                 for label, key, outcome in (
                     (_("Ended in a fault"), ServiceResponse.Outcome.FAULT, "Fault"),
@@ -148,8 +137,8 @@ def review_list(kind: str) -> str:
 
 
 def _background_work(request: HttpRequest, value) -> Iterator[Attention]:
-    open_to_reader = [each for each in PROCESSORS if _may(request, each.trigger)]
-    if not _may(request, StudentTrigger):  # whose page has all processors
+    open_to_reader = [each for each in PROCESSORS if may_view(request, each.trigger)]
+    if not may_view(request, StudentTrigger):  # whose page has all processors
         return
     page = reverse("admin:enrolments_processors")
     waiting = sum(value("waiting", each.name) for each in open_to_reader)
@@ -158,7 +147,7 @@ def _background_work(request: HttpRequest, value) -> Iterator[Attention]:
     with_some = [each for each in open_to_reader if value("set_aside", each.name)]
     # One list holds them all, or the page says in which lists they are.
     only = with_some[0] if len(with_some) == 1 else None
-    url = _list(only.trigger, {"work": "aside"}) if only else page
+    url = list_url(only.trigger, {"work": "aside"}) if only else page
     yield Attention(_("Records set aside after an error"), aside, url)
     yield Attention(_("Failed background jobs"), value("failed_jobs"), f"{page}#failed-jobs")
 
@@ -167,12 +156,12 @@ def _background_work(request: HttpRequest, value) -> Iterator[Attention]:
 
 
 def _charts(request: HttpRequest, figures: Figures) -> Iterator[Chart]:
-    if _may(request, AwardedCredential):
+    if may_view(request, AwardedCredential):
         yield _credentials(figures["credentials"])
     days = _days()
-    if _may(request, ServiceCall):
+    if may_view(request, ServiceCall):
         yield _calls(figures["calls"], days)
-    if _may(request, CoreAlert):
+    if may_view(request, CoreAlert):
         yield _alert_changes(figures["alert_changes"], days)
 
 
@@ -189,7 +178,7 @@ def _credentials(counted: Mapping[tuple[str, str], int]) -> Chart:
 
     def series(kind: str) -> Series:
         links = {
-            place: _list(AwardedCredential, {"credential_type": kind, "school_year": year})
+            place: list_url(AwardedCredential, {"credential_type": kind, "school_year": year})
             for place, year in enumerate(years)
         }
         name = names[kind].short_name if kind in names else kind
@@ -232,7 +221,7 @@ def _calls(counted: Mapping[tuple[str, str], int], days: list[datetime.date]) ->
                 label,
                 [counted.get((key, day.isoformat()), 0) for day in days],
                 {
-                    place: _list(ServiceCall, {"since": day, "until": day, "outcome": of_filter})
+                    place: list_url(ServiceCall, {"since": day, "until": day, "outcome": of_filter})
                     for place, day in enumerate(days)
                 },
             )

@@ -74,6 +74,10 @@ class BackOfficeSite(ThemedSite):
         """A password of one's own: a recorded call, without the password."""
 
         def page() -> HttpResponse:
+            if request.method == "POST":
+                # The whole row is saved: what an administrator changes meanwhile must stay.
+                User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+                request.user.refresh_from_db()
             response = super(BackOfficeSite, self).password_change(request, extra_context)
             if request.method == "POST" and response.status_code == 302:
                 OneTimePassword.objects.filter(user=request.user.pk).delete()

@@ -24,6 +24,7 @@ from pasi.http import first_message_id
 UNANSWERED_AFTER = datetime.timedelta(minutes=10)
 UNANSWERED = "Unanswered"
 FAILED = "failed"  # of a background job
+JOBS_COUNTED = 10_000  # failed ones, for whoever asks
 OPEN = (AcknowledgementStatus.UNACKNOWLEDGED, AcknowledgementStatus.IN_PROGRESS)
 # Upper bounds of the classes of durations, in milliseconds; what is slower has its own.
 DURATIONS = (5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
@@ -55,16 +56,25 @@ def alerts() -> Iterator[Row]:
 
 
 def background_work() -> Iterator[Row]:
-    """What waits for each processor, what was set aside, which jobs have failed."""
+    """What waits for each processor and since when (seconds since 1970), what was set aside, which
+    jobs have failed.
+    """
     for each in PROCESSORS:
         waiting = waiting_for(each)
         yield Row("waiting", each.name, "", waiting.outstanding)
+        if waiting.oldest:
+            yield Row("waiting_since", each.name, "", int(waiting.oldest.timestamp()))
         yield Row("set_aside", each.name, "", waiting.set_aside)
     yield Row("failed_jobs", "", "", failed_jobs().count())
 
 
 def failed_jobs() -> QuerySet:
     return ProcrastinateJob.objects.filter(status=FAILED)
+
+
+def failed_jobs_up_to(most: int) -> QuerySet:
+    """The latest of them. Only failed jobs stay in their table, so they are soon found."""
+    return failed_jobs().order_by("-pk").values("pk")[:most]
 
 
 def troubled_calls() -> Iterator[Row]:

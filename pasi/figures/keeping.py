@@ -6,7 +6,7 @@ change only, or not at all while nothing has changed.
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from pasi.figures import counting
 from pasi.figures.counting import Row
 from pasi.models import Figure, FigureSet
 
+BACKGROUND_WORK = "background_work"
 DAYS = 30  # kept one by one
 # A day is counted again for so long after its end: until then a call may lack its answer.
 SETTLES_AFTER = datetime.timedelta(hours=1)
@@ -82,7 +83,7 @@ class DayByDay:
 SETS = (
     AsItIs("reviews", counting.reviews),
     AsItIs("alerts", counting.alerts),
-    AsItIs("background_work", counting.background_work),
+    AsItIs(BACKGROUND_WORK, counting.background_work),
     AsItIs("troubled_calls", counting.troubled_calls),
     AsItIs("runs", counting.runs),
     AfterChanges("credentials", counting.credentials, AwardedCredential),
@@ -119,6 +120,20 @@ def _replace(former, kept: FigureSet, rows: Iterable[Row]) -> None:
     counted = [Figure(figure_set=kept, **row._asdict()) for row in rows]
     former.delete()
     Figure.objects.bulk_create(counted)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Figures of the present that were counted together: (name, key) -> value."""
+
+    counted_at: datetime.datetime | None
+    values: Mapping[tuple[str, str], int]
+
+
+def kept(name: str) -> Kept:
+    """The figures of a set. Two queries."""
+    rows = Figure.objects.filter(figure_set=name, period="").values_list("name", "key", "value")
+    return Kept(counted_at(name), {(of, key): value for of, key, value in rows})
 
 
 def counted_at(name: str) -> datetime.datetime | None:

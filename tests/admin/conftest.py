@@ -2,9 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from pasi.back_office.recorded import AS_SHOWN
 from tests.admin.population import populate
 
 
@@ -34,3 +37,14 @@ def records(db) -> None:
 
 def address(model, page: str, *args) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def as_opened(browser: Client, page: str, form: dict) -> dict:
+    """What the browser sends from a record's page: what is typed, and what it was opened for."""
+    return {**form, AS_SHOWN: browser.get(page).context["as_shown"]}
+
+
+def save(browser: Client, record: Model, form: dict, **options) -> HttpResponse:
+    """Open the page of a record, and save it so."""
+    page = address(type(record), "change", record.pk)
+    return browser.post(page, as_opened(browser, page, form), **options)

@@ -6,18 +6,22 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from audit.models import RecordRead
 from enrolments import models as enrolments
+from enrolments import queue_lengths
 from enrolments.models import Acknowledgement, CoreAlert
 from enrolments.triggers import TABLES
 from enrolments.work_item_words import argument_label, arguments_text, issue_and_rest
 from pasi import bulk
+from pasi.calendar import ALBERTA
+from pasi.models import Figure, FigureSet
 from tests.admin.conftest import address, signed_in, staff
 from tests.admin.population import populate
 from tests.admin.test_lists import found, shown
 from tests.admin.test_student_page import text_of
+from tests.figures import refreshed
 from tests.province_builder import make_alert, make_enrolment, make_school, make_student, set_up
 
 LIST = "changelist"
@@ -219,9 +223,9 @@ def test_the_processors(boss, enrolment):
     rows = {row["name"]: row for row in response.context["processors"]}
     assert list(rows) == list(TABLES)
     counts = {name: (row["outstanding"], row["set_aside"]) for name, row in rows.items()}
-    assert counts == dict.fromkeys(TABLES, (0, 0)) | {
-        "Student": (0, 1),
-        "StudentSchoolEnrolment": (1, 0),
+    assert counts == dict.fromkeys(TABLES, ("0", "0")) | {
+        "Student": ("0", "1"),
+        "StudentSchoolEnrolment": ("1", "0"),
     }
     assert rows["StudentSchoolEnrolment"]["oldest"] != "–"
     assert "ValueError: bad" in text_of(boss.get(rows["Student"]["aside_url"]))
@@ -229,6 +233,46 @@ def test_the_processors(boss, enrolment):
     assert address(type(enrolment), "change", enrolment.pk) in waiting.content.decode()
     assert "2026/2027 Test Waiting" in text_of(waiting)
     assert PROCESSORS in boss.get(rows["Student"]["url"]).content.decode()
+
+
+def test_of_very_many_the_number_is_that_counted_last(boss, monkeypatch):
+    """What a visit looks at is bounded. What is not counted now is shown with its time."""
+    monkeypatch.setattr(queue_lengths, "LOOKED_AT", 2)
+    with set_up():
+        students = [make_student() for _ in range(4)]
+        keys = sorted(student.pk for student in students)
+        bulk.raise_triggers(*TABLES["Student"], keys[:3], "Test")
+
+    def row() -> tuple[str, str]:
+        rows = {each["name"]: each for each in boss.get(PROCESSORS).context["processors"]}
+        return rows["Student"]["outstanding"], rows["Student"]["oldest"]
+
+    assert row()[0] == "at least 3"
+    refreshed()
+    with set_up():
+        bulk.raise_triggers(*TABLES["Student"], keys[3:], "Test")
+    assert row()[0] == "at least 3"  # no more were counted then
+    counted = FigureSet.objects.get(pk="background_work").counted_at
+    Figure.objects.filter(name="waiting", key="Student").update(value=2_000_000)
+    as_of = formats.date_format(counted.astimezone(ALBERTA), "DATETIME_FORMAT")
+    assert row()[0] == f"2,000,000 (as of {as_of})"
+    # Of those looked at none waits any more: since when is known from the count, too.
+    statuses = enrolments.StudentValidationStatus.objects
+    statuses.filter(pk__in=keys[:3]).update(max_source_version=2**60, set_aside_at=timezone.now())
+    raised = enrolments.StudentTrigger.objects.order_by("version").first().last_updated_on
+    assert row()[1] == formats.date_format(raised.astimezone(ALBERTA), "DATETIME_FORMAT")
+    assert "at least 2" in text_of(boss.get(PROCESSORS))  # set aside
+
+
+def test_the_list_of_what_waits_looks_above_the_mark_alone(boss, enrolment):
+    with set_up():
+        raise_trigger("StudentSchoolEnrolment", enrolment)
+    page = address(enrolments.SchoolEnrolmentTrigger, LIST)
+    assert boss.get(page).context["cl"].result_count == 1
+    enrolments.ProcessorProgress.objects.create(
+        name="StudentSchoolEnrolment", processed_up_to=2**60
+    )
+    assert boss.get(page).context["cl"].result_count == 0
 
 
 @pytest.mark.parametrize(

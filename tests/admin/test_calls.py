@@ -7,11 +7,12 @@ import io
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit import call_csv
-from audit.call_filters import instant_of
+from audit.call_filters import CodeFilter, instant_of
 from audit.models import RecordRead, ServiceCall
 from credentials.models import AwardingOutcome, AwardingRun
 from pasi.back_office.csv_out import defused
@@ -209,3 +210,13 @@ def test_the_file_is_for_those_who_may_see_calls(db):
     looker.user_permissions.add(Permission.objects.get(codename="view_servicecall"))
     assert signed_in(looker).get(CSV).status_code == 200
     assert signed_in(looker).post(CSV).status_code == 405
+
+
+def test_rule_codes_are_found_by_their_index(db):
+    """Its condition must be written as the index has it."""
+    request = RequestFactory().get("/")
+    narrow = CodeFilter(request, {"code": ["44012"]}, ServiceCall, None)
+    calls = narrow.queryset(request, ServiceCall.objects.all())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "response_by_code" in calls.explain()

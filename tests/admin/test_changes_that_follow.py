@@ -10,7 +10,7 @@ from audit.models import ServiceCall
 from enrolments.models import CoreAlert, SchoolEnrolmentTrigger
 from enrolments.triggers import raise_triggers
 from pasi.models import Code, Organization
-from tests.admin.conftest import address
+from tests.admin.conftest import address, save
 from tests.enrolments.alert_fixtures import ENROLMENT, process
 from tests.province_builder import make_enrolment, make_school, make_student, set_up
 
@@ -42,7 +42,7 @@ def submit(boss, record, **changes):
     )
     form = {name.removesuffix("_id"): getattr(record, name) for name in names}
     form = {name: "" if value is None else value for name, value in {**form, **changes}.items()}
-    response = boss.post(address(type(record), "change", record.pk), form, follow=True)
+    response = save(boss, record, form, follow=True)
     assert response.redirect_chain, response.context["adminform"].form.errors
     return [str(each) for each in response.context["messages"]]
 
@@ -142,7 +142,7 @@ def test_the_alerts_follow(boss, school):
 def test_a_form_that_is_refused_raises_nothing(boss, school):
     enrol(school)
     form = {"name": "", "authority": school.authority_id, "opened_on": "2026-10-01"}
-    assert boss.post(address(Organization, "change", school.pk), form).status_code == 200
+    assert save(boss, school, form).status_code == 200
     assert looked_at_again() == set()
     assert ServiceCall.objects.get(operation="ChangeSetUp").response.outcome == "Fault"
 

@@ -12,7 +12,7 @@ from oauth2_provider.models import AccessToken
 
 from audit.models import ServiceCall, ServiceResponse
 from pasi.models import Organization, PasiClient
-from tests.admin.conftest import address, signed_in, staff
+from tests.admin.conftest import address, save, signed_in, staff
 from tests.admin.test_student_page import text_of
 from tests.province_builder import make_client, make_school, make_token, set_up
 
@@ -163,7 +163,7 @@ def test_nobody_else_may(client_record, group):
 
 def test_a_disabled_client_says_so(administrator, client_record):
     form = new_client(is_enabled="", name="School system")
-    administrator.post(address(PasiClient, "change", client_record.pk), form)
+    save(administrator, client_record, form)
     page = text_of(administrator.get(address(PasiClient, "change", client_record.pk)))
     assert "Disabled: each of its calls is refused (1003)." in page
     assert calls_with(make_token(client_record)) == 403

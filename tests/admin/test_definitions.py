@@ -14,7 +14,7 @@ from credentials.definition_models import (
 from credentials.definitions import current_definitions
 from credentials.models import RequirementSet
 from enrolments.models import Course
-from tests.admin.conftest import address
+from tests.admin.conftest import address, save
 
 
 def wanted() -> list[list[str]]:
@@ -52,7 +52,7 @@ def form_of_set(code: str, **changes) -> dict:
 def post(boss, record, form) -> bool:
     """Whether the change was made."""
     before = ServiceCall.objects.filter(response__outcome="Applied").count()
-    boss.post(address(type(record), "change", record.pk), form)
+    save(boss, record, form)
     return ServiceCall.objects.filter(response__outcome="Applied").count() > before
 
 
@@ -102,8 +102,9 @@ def test_a_requirement_is_taken_out_of_a_set(boss):
 def test_what_contradicts_itself_is_taken_back(boss):
     """A set without a trigger would give everybody a row."""
     cosc = RequirementSet.objects.get(code="COSC")
-    answer = boss.post(
-        address(RequirementSet, "change", "COSC"),
+    answer = save(
+        boss,
+        RequirementSet.objects.get(pk="COSC"),
         form_of_set("COSC", **{"set_requirements-0-is_trigger": None}),
         follow=True,
     )
@@ -116,8 +117,9 @@ def test_what_contradicts_itself_is_taken_back(boss):
 
 
 def test_a_mistake_in_a_requirement_of_a_set_is_named(boss):
-    answer = boss.post(
-        address(RequirementSet, "change", "COSC"),
+    answer = save(
+        boss,
+        RequirementSet.objects.get(pk="COSC"),
         form_of_set("COSC", **{"set_requirements-0-sequence": "first"}),
     )
     assert answer.status_code == 200
@@ -129,7 +131,7 @@ def test_a_mistake_in_a_requirement_of_a_set_is_named(boss):
 
 def test_a_form_without_its_own_particulars_is_refused(boss):
     cosc = RequirementSet.objects.get(code="COSC")
-    answer = boss.post(address(RequirementSet, "change", "COSC"), {"name": cosc.name})
+    answer = save(boss, cosc, {"name": cosc.name})
     assert answer.status_code == 200
     assert wanted() == []
 

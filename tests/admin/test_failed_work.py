@@ -64,7 +64,7 @@ def test_the_page_shows_queues_and_failed_jobs(officer):
     process.configure(queueing_lock="process Student").defer(name="Student")
     response = officer.get(PAGE)
     assert response.context["queues"] == [
-        {"queue_name": "default", "waiting": 1, "doing": 0, "failed": 1}
+        {"queue_name": "default", "waiting": 1, "doing": 0, "failed": "1"}
     ]
     [job] = response.context["failed_jobs"]
     assert (job["key"], job["task"], job["attempts"]) == (key, "process", 1)

@@ -3,14 +3,14 @@
 import json
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.db import connection
 
 from audit.models import ServiceCall, ServiceResponse
 from credentials.models import RequirementSet
 from enrolments.models import Course
 from pasi.models import Code, OneTimePassword, Organization, PasiClient
-from tests.admin.conftest import address, signed_in, staff
+from tests.admin.conftest import address, save, signed_in, staff
 from tests.province_builder import make_client, make_school, make_token, set_up
 
 
@@ -65,7 +65,7 @@ def test_adding_a_code_value(boss):
 def test_changing_a_code_value_leaves_its_key_alone(boss):
     code = Code.objects.get(code_type="Gender", code="F")
     form = {**CODE, "code": "Z", "code_type": "Other", "short_name": "Woman"}
-    assert saved(boss.post(address(Code, "change", code.pk), form))
+    assert saved(save(boss, code, form))
     code.refresh_from_db()
     assert (code.code_type, code.code, code.short_name) == ("Gender", "F", "Woman")
     assert_recorded(code, "~")
@@ -74,7 +74,7 @@ def test_changing_a_code_value_leaves_its_key_alone(boss):
 def test_what_requests_may_bring_and_the_quality_of_a_document(boss):
     code = Code.objects.get(code_type="SourceDocumentType", code="CanadianPassport")
     form = {"short_name": "Passport", "quality": "250"}  # an unticked box is not sent
-    assert saved(boss.post(address(Code, "change", code.pk), form))
+    assert saved(save(boss, code, form))
     code.refresh_from_db()
     assert (code.may_be_submitted, code.quality) == (False, 250)
     assert_recorded(code, "~")
@@ -84,7 +84,7 @@ def test_changing_a_school(boss):
     with set_up():
         school = make_school()
     form = {"name": "New name", "authority": school.authority_id, "access": "Normal"}
-    assert saved(boss.post(address(Organization, "change", school.pk), form))
+    assert saved(save(boss, school, form))
     school.refresh_from_db()
     assert school.name == "New name"
     assert_recorded(school, "~")
@@ -162,7 +162,7 @@ def client_form(**changes) -> dict:
 def test_changing_a_client_with_its_organizations_is_one_call(boss, client_record):
     secret, identity = client_record.client_secret, client_record.client_id
     form = client_form(client_id="forged", client_secret="forged", client_type="public")
-    assert saved(boss.post(address(PasiClient, "change", client_record.pk), form))
+    assert saved(save(boss, client_record, form))
     client_record.refresh_from_db()
     assert client_record.name == "New name"
     assert client_record.roles == ["Submit Student User", "View Enrolment User"]
@@ -179,9 +179,7 @@ def test_changing_a_client_with_its_organizations_is_one_call(boss, client_recor
 
 def test_withdrawing_roles_and_disabling_work_at_once(boss, client_record):
     token = make_token(client_record)
-    assert saved(
-        boss.post(address(PasiClient, "change", client_record.pk), client_form(is_enabled=""))
-    )
+    assert saved(save(boss, client_record, client_form(is_enabled="")))
     answer = boss.get("/api/codes/", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json()["code"]) == (403, "1003")
 
@@ -197,7 +195,7 @@ def test_withdrawing_roles_and_disabling_work_at_once(boss, client_record):
     ],
 )
 def test_what_a_client_cannot_be(boss, client_record, changes, field):
-    response = boss.post(address(PasiClient, "change", client_record.pk), client_form(**changes))
+    response = save(boss, client_record, client_form(**changes))
     assert not saved(response)
     assert list(response.context["adminform"].form.errors) == [field]
     client_record.refresh_from_db()
@@ -207,7 +205,7 @@ def test_what_a_client_cannot_be(boss, client_record, changes, field):
 def test_a_name_that_another_client_has_is_refused(boss, client_record):
     with set_up():
         make_client("New name")
-    response = boss.post(address(PasiClient, "change", client_record.pk), client_form())
+    response = save(boss, client_record, client_form())
     assert not saved(response)
 
 
@@ -239,7 +237,7 @@ def test_a_save_that_fails_half_way_is_recorded_and_writes_nothing(committed_dat
             "EXECUTE FUNCTION refuse()"
         )
     boss.raise_request_exception = False
-    response = boss.post(address(PasiClient, "change", client.pk), client_form())
+    response = save(boss, client, client_form())
     assert response.status_code == 500
     client.refresh_from_db()
     assert client.name == "Old name"
@@ -273,7 +271,7 @@ def test_changing_the_groups_of_staff_is_recorded(boss):
     user = staff("ann", "Auditor")
     clerks = Group.objects.get(name="Registry Clerk")
     form = {"username": "ann", "is_active": "on", "is_staff": "on", "groups": [clerks.pk]}
-    assert saved(boss.post(address(User, "change", user.pk), form))
+    assert saved(save(boss, user, form))
     assert list(user.groups.all()) == [clerks]
     body = json.loads(change_calls().get().body)
     assert (body["Record"], body["Key"]) == ("auth.User", str(user.pk))

@@ -17,7 +17,7 @@ from audit.models import ServiceCall, SignIn
 from pasi.models import OneTimePassword
 from students.models import Student
 from tests.admin.addresses import every_address
-from tests.admin.conftest import address, signed_in, staff
+from tests.admin.conftest import address, save, signed_in, staff
 from tests.admin.test_student_page import text_of
 
 PASSWORD = "Only-for-tests-1"
@@ -297,7 +297,7 @@ def test_an_administrator_helps_who_lost_the_phone(ann, device):
     page = address(User, "change", ann.pk)
     assert "set up on 2" in text_of(chief.get(page))
     form = {"username": "ann", "is_active": "on", "is_staff": "on", "groups": []}
-    assert chief.post(page, {**form, "remove_second_factor": "on"}).status_code == 302
+    assert save(chief, ann, {**form, "remove_second_factor": "on"}).status_code == 302
     assert not TOTPDevice.objects.exists()
     body = json.loads(ServiceCall.objects.get(operation="ChangeSetUp").body)
     assert body["Form"]["remove_second_factor"] == ["on"]
@@ -311,9 +311,8 @@ def test_an_administrator_changes_groups_of_others(db):
     other = staff("other")
     form = {"username": "other", "is_active": "on", "is_staff": "on"}
     auditor = Group.objects.get(name="Auditor")
-    answer = signed_in(chief).post(
-        address(User, "change", other.pk), {**form, "groups": [auditor.pk], "is_superuser": "on"}
-    )
+    form |= {"groups": [auditor.pk], "is_superuser": "on"}
+    answer = save(signed_in(chief), other, form)
     assert answer.status_code == 302
     other.refresh_from_db()
     assert list(other.groups.all()) == [auditor]

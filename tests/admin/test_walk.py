@@ -14,6 +14,7 @@ from audit.models import RecordRead, ServiceCall
 from credentials.models import RequirementSet
 from enrolments.models import Course
 from pasi.back_office.formats import asn_text
+from pasi.back_office.recorded import AS_SHOWN
 from pasi.models import Code, Organization, PasiClient
 from students.models import Student
 from tests.admin.addresses import every_address
@@ -156,7 +157,7 @@ def test_what_can_be_changed_here_changes_by_one_call(boss, records, model):
             form |= filled_in(each)
     name = next(each for each in ("short_name", "first_name", "name") if hasattr(record, each))
     before, calls, written = fingerprints(), applied_calls(), rows_written()
-    answer = boss.post(page, {**form, name: "Changed"})
+    answer = boss.post(page, {**form, name: "Changed", AS_SHOWN: context["as_shown"]})
     assert answer.status_code == 302, answer.context["errors"]
     assert rows_written() > written
     after, [call] = fingerprints(), applied_calls() - calls

@@ -263,7 +263,7 @@ QUERIES = {
     "/api/codes/": (5, 5),
     "/api/rules/": (3, 3),
     "/api/organizations/": (5, 5),
-    "/api/processors/": (18, 18),
+    "/api/processors/": (20, 20),
     "/api/client/": (3, 3),
 }
 
