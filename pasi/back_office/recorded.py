@@ -2,9 +2,9 @@
 
 A form says what it was opened for: the values shown, signed, in a hidden field. A save locks the
 record's row first (FOR NO KEY UPDATE, so that nobody waits who only refers to it), then compares.
-If the record has changed meanwhile nothing is saved: the form comes back with all that was typed
-and with what changed, and its next press is meant for the record as it is now. Of two saves at once
-the second waits for the row, and finds the record changed.
+If the record has changed meanwhile nothing is saved: the form comes back with all that was typed,
+with what changed, and with the present values of what was left alone; its next press is meant for
+the record as it is now. Of two saves at once the second waits for the row, and finds it changed.
 
 Shown values are those of the form's fields that can be filled in, and of the rows below it. A
 password or a secret is no such field.
@@ -121,6 +121,7 @@ class Recorded:
             form.add_error(None, _("It is not known what this form was opened for. Look it over."))
         else:
             request.meanwhile = list(self.differences(request, form, shown, now))
+            _take_untouched(form, shown.get("", {}), now[""])
             form.add_error(None, forms.ValidationError(_("Changed meanwhile."), code=CHANGED))
 
     def state(self, request: HttpRequest, form: forms.ModelForm) -> State:
@@ -248,6 +249,33 @@ def _values(form: forms.ModelForm) -> dict[str, Any]:
         for name, field in form.fields.items()
         if name in form.initial and not (field.disabled or field.widget.is_hidden)
     }
+
+
+def _take_untouched(
+    form: forms.ModelForm, shown: Mapping[str, Any], now: Mapping[str, Any]
+) -> None:
+    """Let fields that nobody has touched in the form show the record as it is now, or else the next
+    press would take back what somebody else has done: a right that was withdrawn, for instance.
+    """
+    form.data = form.data.copy()
+    for name, value in now.items():
+        if name in form.cleaned_data and _plain(form.cleaned_data[name]) == shown.get(name):
+            key = form.add_prefix(name)
+            field = form.fields[name]
+            if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+                form.data.setlist(key, [str(each) for each in value or ()])
+            elif value is False:
+                form.data.pop(key, None)  # a box without its tick is not sent
+            else:
+                form.data[key] = "" if value is None else str(field.prepare_value(value))
+
+
+def _plain(cleaned: Any) -> Any:
+    """What a field has come to, as `shown` and `now` have it: other records by their keys."""
+    if isinstance(cleaned, models.QuerySet):
+        return sorted(each.pk for each in cleaned)
+    value = cleaned.pk if isinstance(cleaned, models.Model) else cleaned
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
 def _value(value: Any) -> Any:

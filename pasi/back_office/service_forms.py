@@ -275,16 +275,18 @@ class ServiceFormPage(View):
         return bool(self.out_of_date.intersection(codes_of(answer)))
 
     def renewed(self, form: ServiceForm) -> tuple[ServiceForm, list[Meanwhile]]:
-        """The form as it was typed, now meant for the record as it is, and what changed."""
+        """The form as it was typed, now meant for the record as it is, and what changed. A field
+        that nobody has touched in the form shows the record as it is, or else the next press would
+        take back what somebody else has done to it.
+        """
         self.record = self.load()
         now, shown = self.initial(), shown_by(form)
         typed = form.data.copy()
         typed.update(_as_text({"core_version": self.version()}), as_shown=json.dumps(_as_text(now)))
-        # What is hidden was not typed: it names the record, and is taken as it is now.
         typed.update(
             (name, text)
             for name, text in _as_text(now).items()
-            if name in form.fields and form[name].is_hidden
+            if name in form.fields and not was_typed(form, name, shown.get(name, ""))
         )
         changes = [
             Meanwhile(
@@ -374,6 +376,17 @@ def shown_by(form: ServiceForm) -> dict[str, str]:
     """The fields of the record as the form showed them; {} where the form has lost them."""
     shown = form.cleaned_data.get("as_shown")
     return _as_text(shown) if isinstance(shown, dict) else {}
+
+
+def was_typed(form: ServiceForm, name: str, shown: str) -> bool:
+    """Whether a field holds other than it showed. What is hidden names the record."""
+    if form[name].is_hidden:
+        return False
+    field = form.fields[name]
+    try:
+        return field.to_python(form[name].data) != field.to_python(shown)
+    except forms.ValidationError:
+        return True
 
 
 def value_in_words(field: forms.Field, text: str) -> str:

@@ -81,6 +81,7 @@ def test_rights_that_somebody_takes_away_from_a_client_do_not_come_back(boss, ot
     typed = late.context["adminform"].form
     assert typed["name"].value() == "Name by Bea"
     assert typed["addresses"].value() == "10.0.0.0/8"
+    assert typed["roles"].value() == ["Submit Student User"], "left alone: as it is now"
 
     assert boss.post(page, again(late, client_form(name="Name by Bea"))).status_code == 302
     client_record.refresh_from_db()
@@ -105,7 +106,10 @@ def test_groups_that_somebody_takes_away_from_a_user_do_not_come_back(boss, othe
         "Groups": ("Auditor, Registry Clerk", "Auditor"),
     }
     assert "Last change: Olga Other," in text_of(late)
-    assert late.context["adminform"].form["email"].value() == "ann@example.org"
+    typed = late.context["adminform"].form
+    assert typed["email"].value() == "ann@example.org"
+    assert typed["groups"].value() == [str(groups["Auditor"])]
+    assert not typed["is_active"].value()
     ann.refresh_from_db()
     assert (ann.is_active, ann.email) == (False, "")
     assert [group.name for group in ann.groups.all()] == ["Auditor"]
@@ -131,6 +135,10 @@ def test_an_organization_that_somebody_has_renamed(boss, other):
     }
     school.refresh_from_db()
     assert (school.name, school.city) == ("Renamed", "")
+    typed = late.context["adminform"].form
+    assert [typed[name].value() for name in ("name", "closed_on", "city")] == [
+        *("Renamed", "2026-06-30", "Banff"),
+    ]
     # What is pressed again is meant for that state, and for no later one.
     save(other, school, {**theirs, "city": "Jasper"})
     later = boss.post(page, again(late, mine))

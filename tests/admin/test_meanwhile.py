@@ -197,3 +197,20 @@ def test_the_page_of_an_item_that_is_gone_when_its_button_is_pressed(db):
     form = as_shown(alice, page)
     CoreAlert.objects.filter(pk=item.pk).delete()
     assert "no longer there" in text_of(alice.post(page, form, follow=True))
+
+
+def test_what_was_left_alone_shows_what_somebody_else_has_made_of_it(student):
+    rita, ruth = (signed_in(staff(user, "Registry Clerk")) for user in ("rita", "ruth"))
+    page = reverse("admin:change_identity", args=[student.pk])
+    mine = as_shown(rita, page, first_name="Augusta")
+    assert sent(ruth, page, birth_date="2008-03-02", is_name_exact="").status_code == 302
+    answer = rita.post(page, mine)
+    changes = {change.label: (change.was, change.now) for change in answer.context["meanwhile"]}
+    assert changes["The name is exactly as on the document"] == ("Yes", "No")
+    form = answer.context["form"]
+    assert (form["first_name"].value(), form["birth_date"].value()) == ("Augusta", "2008-03-02")
+    assert not form["is_name_exact"].value()
+    typed = {name: text for name, text in again(answer).items() if name != "is_name_exact"}
+    assert rita.post(page, typed).status_code == 302
+    student.refresh_from_db()
+    assert (student.legal_name.first_name, str(student.birth_date)) == ("Augusta", "2008-03-02")
