@@ -148,9 +148,9 @@ def test_an_enrolment_and_a_mark_are_corrected(office):
 def test_documents_are_ordered_in_bulk(office):
     with browsing(office) as visit:
         page = visit.sign_in("olive", PASSWORD)
-        page.click("#nav-sidebar-apps >> text=Credentials to review")
-        page.click(".kinds >> text=Awarded but not ordered")
-        page.click("text=Order many documents at once")
+        page.click("#nav-sidebar-apps >> text=Order documents in bulk")
+        page.select_option("#id_credential_type", "AHSD")
+        page.click("text=Show what would be ordered")
         page.wait_for_selector("#confirm")
         count = int(page.inner_text("#confirm ~ form .main-button").split()[1])
         page.click("#confirm ~ form .main-button")
