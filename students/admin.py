@@ -12,6 +12,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
+    QuerySet,
     Value,
 )
 from django.utils import formats
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from enrolments.models import SchoolEnrolment
 from pasi.back_office.admins import ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text, code_text, instant_text
-from pasi.back_office.lists import students_found, students_numbered
+from pasi.back_office.lists import FOUND_AT_MOST, students_found, students_numbered
 from pasi.calendar import business_today, school_year_text
 from pasi.codes import read_once
 from students import finding
@@ -155,9 +156,11 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
             return queryset, False
         typed = finding.read(search_term)
         if not typed.readings or students_numbered(search_term) is not None:
-            found = queryset.filter(pk__in=students_found(search_term))
+            found = queryset.filter(pk__in=students_found(search_term, among=_narrowed(queryset)))
             return found.order_by("legal_name__last_name", "legal_name__first_name", "asn"), False
-        request.ranked = {each.student: each for each in finding.ranked(typed)}
+        ranking = finding.ranked(typed, among=_narrowed(queryset))
+        request.ranked = {each.student: each for each in ranking.students}
+        request.is_cut = ranking.is_cut
         keys = list(request.ranked)
         place = Func(
             Value(keys, output_field=ArrayField(BigIntegerField())),
@@ -170,10 +173,12 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
         if shown := (getattr(response, "context_data", None) or {}).get("cl"):
-            ranked = getattr(request, "ranked", {})
-            _say_why(shown.result_list, ranked)
-            shown.is_cut = len(ranked) == finding.MOST_RANKED
+            _say_why(shown.result_list, getattr(request, "ranked", {}))
         return response
+
+    def is_cut(self, request, changelist):
+        is_full = bool(changelist.query) and changelist.result_count == FOUND_AT_MOST
+        return getattr(request, "is_cut", is_full)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         with read_once():
@@ -272,6 +277,11 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     def disposal(self, student: Student) -> str:
         """Of the person: enrolments under linked numbers belong together."""
         return student.in_words["disposal"]
+
+
+def _narrowed(queryset: QuerySet) -> QuerySet | None:
+    """The students that the filters leave; None where none is set."""
+    return queryset if queryset.query.where else None
 
 
 def _in_words(student: Student) -> dict[str, str]:

@@ -26,7 +26,7 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 from audit.models import ServiceCall
 from pasi.back_office.calls import recorded_page
 from pasi.back_office.formats import NOTHING, field_text, instant_text, through_what, who_called
-from pasi.back_office.lists import EstimatingPaginator
+from pasi.back_office.lists import EstimatingPaginator, not_all_are_looked_at
 from pasi.back_office.reads import record_read
 from pasi.back_office.theme import ModelAdmin, TabularInline
 
@@ -78,8 +78,13 @@ class BackOfficeAdmin(ModelAdmin):
         if shown := (getattr(response, "context_data", None) or {}).get("cl"):
             shown.chosen = chosen_filters(shown)
             if self.lists_students:
+                shown.is_cut = self.is_cut(request, shown)
                 self.leave_trace(request, shown.result_list)
         return response
+
+    def is_cut(self, request: HttpRequest, changelist) -> bool:
+        """Whether a search for students has looked at some of them only: the page says so."""
+        return not_all_are_looked_at(changelist.query)
 
     def name_of(self, record: models.Model) -> str:
         """What the page of the record is called."""
