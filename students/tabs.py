@@ -86,7 +86,7 @@ TABS = (
         "work-items",
         _("Work items"),
         (CoreAlert,),
-        ((_("Core alerts"), CoreAlert), (_("Acknowledgements"), Acknowledgement)),
+        ((_("Work items"), CoreAlert), (_("Acknowledgements"), Acknowledgement)),
     ),
     Tab(
         TIME_LINE,
@@ -164,9 +164,7 @@ class StudentTabs:
                 "label": tab.label,
                 "url": tab_url(student.pk, tab.name),
                 "is_shown": tab.name == shown,
-                "count": tab_tables.open_alerts(student).count()
-                if tab.models == (CoreAlert,)
-                else None,
+                "open": tab_tables.open_items(student) if tab.models == (CoreAlert,) else None,
             }
             for tab in TABS
             if _may_open(request, tab)
@@ -178,12 +176,18 @@ class StudentTabs:
     def table_of_names(self, request: HttpRequest, student: Student):
         raise NotImplementedError
 
+    def table_of_work_items(self, request: HttpRequest, student: Student):
+        items = self.admin_site.get_model_admin(CoreAlert)
+        return tab_tables.work_items(student, items, request)
+
     def tables(self, request: HttpRequest, student: Student, name: str) -> list:
         """Those that the reader may see, one query each."""
         if name == IDENTITY:
             return self.tables_of_identity(request, student)
         if name == "names":
             return [self.table_of_names(request, student)]
+        if name == "work-items":
+            return [self.table_of_work_items(request, student)]
         of = tab_tables
         found = {
             "contacts": (
@@ -198,7 +202,6 @@ class StudentTabs:
                 (ExamMark, of.exam_marks),
             ),
             "credentials": ((AwardedCredential, of.awards),),
-            "work-items": ((CoreAlert, of.alerts),),
             TIME_LINE: (),
         }
         return [table(student) for model, table in found[name] if may_view(request, model)]
