@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from ipaddress import ip_address
 from itertools import chain
 from typing import Any
 
@@ -297,6 +298,14 @@ def _say_problems(request: HttpRequest, changelist) -> bool:
     return bool(problems)
 
 
+def is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def sees_bodies(request) -> bool:
     return request.user.has_perm("audit.view_bodies")
 
@@ -397,7 +406,7 @@ class SignInAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         if not text:
             return queryset, False
-        return queryset.filter(Q(name=text) | Q(address=text)), False
+        return queryset.filter(**{"address" if is_address(text) else "name": text}), False
 
     @admin.display(description=_("What happened"))
     def result(self, sign_in: SignIn) -> str:
