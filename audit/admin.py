@@ -192,6 +192,10 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         seen = chain.from_iterable(self.students_seen(request, each) for each in records)
         record_read(request, seen, Contents="shown" if sees_bodies(request) else "masked")
 
+    def notices_on_students(self, request, record):
+        """Nothing is said of students to those from whom their data are hidden."""
+        return super().notices_on_students(request, record) if sees_bodies(request) else []
+
     def notices(self, record):
         return [] if answered(record) else [_("This call has %s.") % NOT_APPLIED]
 

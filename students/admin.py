@@ -6,11 +6,9 @@ from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BigIntegerField,
-    Exists,
     F,
     Func,
     IntegerField,
-    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -23,11 +21,12 @@ from enrolments.models import SchoolEnrolment
 from pasi.back_office.admins import ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text, code_text, instant_text
 from pasi.back_office.lists import FOUND_AT_MOST, students_found, students_numbered
-from pasi.calendar import business_today, school_year_text
+from pasi.calendar import school_year_text
 from pasi.codes import read_once
 from students import finding
 from students.disposal import scheduled_disposal_date
-from students.models import DisclosureRestriction, Name, Student
+from students.models import Name, Student
+from students.notices import with_restrictions
 from students.part_admin import student_link
 from students.similarity import Reason
 from students.tabs import StudentTabs
@@ -45,13 +44,6 @@ WHY = {
     Reason.OTHER_NAME: _("a middle name used as first name"),
     Reason.INITIAL: _("an initial"),
 }
-
-
-def restrictions_in_effect():
-    """Disclosure restrictions that are active and not expired today."""
-    return DisclosureRestriction.objects.filter(
-        Q(expires_on=None) | Q(expires_on__gte=business_today()), is_active=True, is_deleted=False
-    )
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -136,13 +128,7 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     )
 
     def get_queryset(self, request):
-        restricted = restrictions_in_effect().filter(student=OuterRef("pk"))
-        of_primary = restrictions_in_effect().filter(student=OuterRef("primary"))
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(is_restricted=Exists(restricted) | Exists(of_primary))
-        )
+        return with_restrictions(super().get_queryset(request))
 
     def get_list_display(self, request):
         columns = super().get_list_display(request)
@@ -195,25 +181,6 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
 
     def name_of(self, record):
         return f"{asn_text(record.asn)} {record.legal_name.full_name}"
-
-    def notices(self, record):
-        notices = []
-        if record.is_restricted:
-            notices.append(
-                _("A disclosure restriction is in effect: treat this record as sensitive.")
-            )
-        if record.is_deactivated:
-            notices.append(_("This number is deactivated; nothing can be changed under it."))
-        if record.primary_id:
-            notices.append(
-                format_html(
-                    _("This is a secondary number. The student is known by {}."),
-                    student_link(record.primary),
-                )
-            )
-        if record.is_deceased:
-            notices.append(_("The student is deceased."))
-        return notices
 
     @admin.display(description=_("ASN"))
     def number(self, student: Student) -> str:

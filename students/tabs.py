@@ -37,6 +37,7 @@ from pasi.back_office.reads import record_read
 from pasi.codes import read_once
 from students import tab_tables
 from students.models import EmailAddress, MailingAddress, Name, PhoneNumber, Student
+from students.notices import notices_on
 from students.timeline import kinds, time_line
 
 
@@ -144,7 +145,7 @@ class StudentTabs:
                 "opts": self.opts,
                 "original": record,
                 "trail": self.trail(),
-                "notices": self.notices(record),
+                "notices": notices_on(record),
                 "tabs": self.tabs(request, record, name),
                 "tasks": [],
                 "related": [

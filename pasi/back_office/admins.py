@@ -29,6 +29,7 @@ from pasi.back_office.formats import NOTHING, field_text, instant_text, through_
 from pasi.back_office.lists import EstimatingPaginator, not_all_are_looked_at
 from pasi.back_office.reads import record_read
 from pasi.back_office.theme import ModelAdmin, TabularInline
+from students.notices import notices_on_numbers
 
 READING = ("GET", "HEAD")
 
@@ -94,6 +95,10 @@ class BackOfficeAdmin(ModelAdmin):
         """What must be known before anything else, in words; shown above the record."""
         return []
 
+    def notices_on_students(self, request: HttpRequest, record: models.Model) -> list[str]:
+        """What must be known of the students whose data the page of `record` shows. One query."""
+        return notices_on_numbers(self.students_seen(request, record) or ())
+
     def tasks(self, request: HttpRequest, record: models.Model) -> list[tuple[str, str]]:
         """What the reader can do with the record now: (label, address of the form)."""
         return []
@@ -116,7 +121,7 @@ class BackOfficeAdmin(ModelAdmin):
         if obj is not None:
             self.leave_trace(request, [obj])
             context["headline"] = context["subtitle"] = self.name_of(obj)
-            context["notices"] = self.notices(obj)
+            context["notices"] = [*self.notices_on_students(request, obj), *self.notices(obj)]
             context["tasks"] = [
                 {"label": label, "url": url} for label, url in self.tasks(request, obj)
             ]
@@ -270,6 +275,7 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
         record = context["object"]
         self.leave_trace(request, [record])
         context["trail"] = self.trail(record=record)
+        context["notices"] = self.notices_on_students(request, record)
         context["headline"] = context["title"]
         return super().render_history_view(request, template, context, **kwargs)
 
@@ -318,6 +324,7 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
             "trail": [*self.trail(record=row.instance), (_("History"), history)],
             "title": _("Version of %(time)s") % {"time": instant_text(row.history_date)},
             "subtitle": self.name_of(row.instance),
+            "notices": self.notices_on_students(request, row.instance),
             "opts": self.opts,
             "object_id": object_id,
             "row": row,
