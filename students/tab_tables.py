@@ -352,7 +352,7 @@ def work_items(student: Student, pages: CoreAlertAdmin, request: HttpRequest) ->
         [
             record_link(item, pages.issue(item)),
             *(getattr(pages, name)(item) for name in shown if name != "issue"),
-            instant_text(item.raised_at),
+            format_html('<span class="nowrap">{}</span>', instant_text(item.raised_at)),
             _links(pages.tasks(request, item)),
         ]
         for item in items[:WORK_ITEMS_SHOWN]
