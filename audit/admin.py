@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from ipaddress import ip_address
 from itertools import chain
 from typing import Any
 
@@ -191,6 +192,10 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         seen = chain.from_iterable(self.students_seen(request, each) for each in records)
         record_read(request, seen, Contents="shown" if sees_bodies(request) else "masked")
 
+    def notices_on_students(self, request, record):
+        """Nothing is said of students to those from whom their data are hidden."""
+        return super().notices_on_students(request, record) if sees_bodies(request) else []
+
     def notices(self, record):
         return [] if answered(record) else [_("This call has %s.") % NOT_APPLIED]
 
@@ -297,6 +302,14 @@ def _say_problems(request: HttpRequest, changelist) -> bool:
     return bool(problems)
 
 
+def is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def sees_bodies(request) -> bool:
     return request.user.has_perm("audit.view_bodies")
 
@@ -397,7 +410,7 @@ class SignInAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         if not text:
             return queryset, False
-        return queryset.filter(Q(name=text) | Q(address=text)), False
+        return queryset.filter(**{"address" if is_address(text) else "name": text}), False
 
     @admin.display(description=_("What happened"))
     def result(self, sign_in: SignIn) -> str:

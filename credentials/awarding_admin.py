@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -33,6 +34,7 @@ from pasi.rules import rule
 from students.models import Student
 
 PROGRESS, RESULTS = "run_progress", "run_results"
+OF_RUN = "run__id__exact"
 OUTCOMES = {"all": Q(), "awarded": Q(rejection_code=""), "not-awarded": ~Q(rejection_code="")}
 
 
@@ -108,7 +110,7 @@ class AwardingRunAdmin(ReadOnlyAdmin):
         return tasks_of(record) if may_award(request.user) else []
 
     def related_lists(self, record):
-        query = {"run__id__exact": record.pk}
+        query = {OF_RUN: record.pk}
         return [
             (_("All outcomes"), AwardingOutcome, query),
             (_("Batches and their calls"), AwardingBatch, query),
@@ -231,7 +233,7 @@ def outcome_counts(run: AwardingRun) -> tuple[list[Count], list[Count]]:
     summary, names = runs.summary(run), dict(credential_types())
 
     def count(field: str, value: str, label: str, number: int) -> Count:
-        url = list_url(AwardingOutcome, {"run__id__exact": run.pk, field: value})
+        url = list_url(AwardingOutcome, {OF_RUN: run.pk, field: value})
         return Count(label, number, url)
 
     awarded = [
@@ -249,11 +251,25 @@ def _by_order(kind: str) -> tuple[int, str]:
     return ORDER.index(kind) if kind in ORDER else len(ORDER), kind
 
 
-class OutcomeTypeFilter(CredentialTypeFilter):
+class OfOneRun:
+    """A filter of the outcomes of one run: of all runs together nobody needs it, and an index for
+    that would be paid by every outcome.
+    """
+
+    def __init__(self, request, params, model, model_admin):
+        super().__init__(request, params, model, model_admin)
+        query = request.GET.get(SEARCH_VAR, "")
+        self.is_offered = OF_RUN in request.GET or query.strip().startswith("#")
+
+    def has_output(self) -> bool:
+        return super().has_output() and bool(self.is_offered or self.value())
+
+
+class OutcomeTypeFilter(OfOneRun, CredentialTypeFilter):
     title = _("credential awarded")
 
 
-class RejectionFilter(admin.SimpleListFilter):
+class RejectionFilter(OfOneRun, admin.SimpleListFilter):
     title = _("rejection")
     parameter_name = "rejection_code"
 
@@ -270,6 +286,8 @@ class AwardingOutcomeAdmin(ReadOnlyAdmin):
     lists_students = True
     list_display = ("place", "in_run", "student", "result", "number", "year")
     numbers = ("place",)
+    # The latest run first, in each the last of its list: the order of an index.
+    ordering = ("-run_id", "-position")
     list_filter = (OutcomeTypeFilter, RejectionFilter)
     list_select_related = ("run",)
     search_fields = ("asn",)

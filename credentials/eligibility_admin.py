@@ -33,6 +33,7 @@ from pasi.back_office.service_forms import page_urls
 from pasi.calendar import business_today, school_year_text
 from pasi.staff_roles import may_send
 from students.models import Student
+from students.notices import notices_on_numbers
 
 PAGE = "explain_eligibility"
 
@@ -112,6 +113,7 @@ class ExplainsEligibility:
             "headline": name,
             "trail": self.admin_site.get_model_admin(Student).trail(record=student),
             "opts": Student._meta,
+            "notices": notices_on_numbers((asn, explained["found"].person)),
             **explained,
         }
         return TemplateResponse(request, "admin/eligibility.html", context)

@@ -86,6 +86,16 @@ class RequirementSetStatus(Versioned):
                 condition=Q(status="ToBeAssessed"),
                 name="requirement_set_to_assess",
             ),
+            # What staff look for, the newest first. Nearly all rows are calculated, and achieved or
+            # not, so these indexes cost the calculator next to nothing.
+            models.Index(
+                fields=["status", "id"],
+                condition=Q(status__in=("NotAssessing", "ToBeAssessed")),
+                name="requirement_set_undecided",
+            ),
+            models.Index(
+                fields=["id"], condition=Q(is_calculated=False), name="requirement_set_by_hand"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,6 +129,7 @@ class RequirementAchievement(Versioned):
                 fields=["student", "requirement"], name="requirement_once_per_student"
             ),
         ]
+        indexes = [models.Index(fields=["achievement", "id"], name="requirement_by_achievement")]
 
     def __str__(self) -> str:
         return f"{self.requirement} {self.achievement}"
@@ -154,6 +165,10 @@ class RequirementExemption(Versioned):
             models.UniqueConstraint(
                 fields=["student", "requirement", "reason"], name="exemption_once_per_reason"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "id"], name="exemption_by_status"),
+            models.Index(fields=["id"], condition=Q(is_deleted=True), name="exemption_deleted"),
         ]
 
     def __str__(self) -> str:
@@ -225,6 +240,10 @@ class AwardedCredential(AwardDetails, Versioned):
                 condition=Q(is_deleted=False),
                 name="award_by_day",
             ),
+            # What staff look for, the newest first.
+            models.Index(fields=["credential_type", "id"], name="award_by_type"),
+            models.Index(fields=["school_year", "id"], name="award_by_year"),
+            models.Index(fields=["id"], condition=Q(is_deleted=True), name="award_deleted"),
         ]
 
     def __str__(self) -> str:
@@ -249,6 +268,8 @@ class ArchivedCredential(AwardDetails):
                 condition=~Q(legacy_number=""),
                 name="archive_by_legacy_number",
             ),
+            models.Index(fields=["credential_type", "id"], name="archive_by_type"),
+            models.Index(fields=["school_year", "id"], name="archive_by_year"),
         ]
 
     def __str__(self) -> str:
@@ -319,11 +340,16 @@ class DocumentOrderItem(Versioned):
             ),
         ]
         indexes = [
-            # What is to be printed or held; what was delivered is found by its credential.
+            # What is to be printed or held, is under way or went wrong. Most items are delivered.
             models.Index(
                 fields=["status", "id"],
-                condition=Q(status__in=("Ordered", "ReadyForDelivery", "UserHold", "SystemHold")),
-                name="document_order_open",
+                condition=~Q(status="Delivered"),
+                name="document_order_not_delivered",
+            ),
+            models.Index(fields=["delivery_method", "id"], name="document_order_by_method"),
+            # Few are in French.
+            models.Index(
+                fields=["id"], condition=Q(language="fr"), name="document_order_in_french"
             ),
         ]
 
@@ -430,6 +456,19 @@ class AwardingOutcome(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["run", "position"], name="outcome_once_per_position"),
+        ]
+        indexes = [
+            # What became of a run, by type or reason. Every outcome is in one of the two.
+            models.Index(
+                fields=["run", "credential_type", "position"],
+                condition=~Q(credential_type=""),
+                name="outcome_by_type",
+            ),
+            models.Index(
+                fields=["run", "rejection_code", "position"],
+                condition=~Q(rejection_code=""),
+                name="outcome_by_rejection",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,8 +58,11 @@ class SchoolEnrolment(Versioned):
             ),
             # Their list: those of a school, deleted ones too; of a year; changed since a version.
             models.Index(fields=["school", "school_year"], name="school_enrolment_by_school"),
-            models.Index(fields=["school_year"], name="school_enrolment_by_year"),
+            models.Index(fields=["school_year", "id"], name="school_enrolment_by_year"),
             models.Index(fields=["version"], name="school_enrolment_by_version"),
+            models.Index(
+                fields=["id"], condition=Q(is_deleted=True), name="school_enrolment_deleted"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +103,16 @@ class CourseEnrolment(Versioned):
     is_deleted = models.BooleanField(default=False)
     history = tracked(no_index=("reference_id", "student", "school"))
 
+    class Meta:
+        indexes = [
+            # What staff look for, the newest first.
+            models.Index(fields=["school", "id"], name="course_enrolment_by_school"),
+            models.Index(fields=["school_year", "id"], name="course_enrolment_by_year"),
+            models.Index(
+                fields=["id"], condition=Q(is_deleted=True), name="course_enrolment_deleted"
+            ),
+        ]
+
     def __str__(self) -> str:
         return str(self.reference_id)
 
@@ -129,6 +142,15 @@ class OfficialMark(Versioned):
                 name="official_mark_credits_0_to_30", condition=Q(credits_awarded__lte=30)
             ),
         ]
+        indexes = [
+            # What staff look for, the newest first. A year's marks come together, so their entries
+            # are written at one place of the index; of the others there are few.
+            models.Index(fields=["achievement_school_year", "id"], name="official_mark_by_year"),
+            models.Index(
+                fields=["id"], condition=Q(is_available=False), name="official_mark_not_counted"
+            ),
+            models.Index(fields=["id"], condition=Q(is_deleted=True), name="official_mark_deleted"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.course_code}"
@@ -151,6 +173,7 @@ class ExamMark(Versioned):
                 fields=["student", "course_code", "school_year", "status"], name="exam_mark_once"
             ),
         ]
+        indexes = [models.Index(fields=["school_year", "id"], name="exam_mark_by_year")]
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.course_code} {self.status}"
@@ -419,4 +442,9 @@ class Acknowledgement(AlertIdentity):
                 name="acknowledgement_says_something",
                 condition=~Q(status="Unacknowledged"),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "id"], name="acknowledgement_by_status"),
+            models.Index(fields=["record_type", "id"], name="acknowledgement_by_type"),
+            models.Index(fields=["alert_code", "id"], name="acknowledgement_by_code"),
         ]

@@ -6,12 +6,11 @@ from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BigIntegerField,
-    Exists,
     F,
     Func,
     IntegerField,
-    OuterRef,
     Q,
+    QuerySet,
     Value,
 )
 from django.utils import formats
@@ -21,12 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from enrolments.models import SchoolEnrolment
 from pasi.back_office.admins import ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text, code_text, instant_text
-from pasi.back_office.lists import students_found, students_numbered
-from pasi.calendar import business_today, school_year_text
+from pasi.back_office.lists import FOUND_AT_MOST, students_found, students_numbered
+from pasi.calendar import school_year_text
 from pasi.codes import read_once
 from students import finding
 from students.disposal import scheduled_disposal_date
-from students.models import DisclosureRestriction, Name, Student
+from students.models import Name, Student
+from students.notices import with_restrictions
 from students.part_admin import student_link
 from students.similarity import Reason
 from students.tabs import StudentTabs
@@ -44,13 +44,6 @@ WHY = {
     Reason.OTHER_NAME: _("a middle name used as first name"),
     Reason.INITIAL: _("an initial"),
 }
-
-
-def restrictions_in_effect():
-    """Disclosure restrictions that are active and not expired today."""
-    return DisclosureRestriction.objects.filter(
-        Q(expires_on=None) | Q(expires_on__gte=business_today()), is_active=True, is_deleted=False
-    )
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -135,13 +128,7 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     )
 
     def get_queryset(self, request):
-        restricted = restrictions_in_effect().filter(student=OuterRef("pk"))
-        of_primary = restrictions_in_effect().filter(student=OuterRef("primary"))
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(is_restricted=Exists(restricted) | Exists(of_primary))
-        )
+        return with_restrictions(super().get_queryset(request))
 
     def get_list_display(self, request):
         columns = super().get_list_display(request)
@@ -155,9 +142,11 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
             return queryset, False
         typed = finding.read(search_term)
         if not typed.readings or students_numbered(search_term) is not None:
-            found = queryset.filter(pk__in=students_found(search_term))
+            found = queryset.filter(pk__in=students_found(search_term, among=_narrowed(queryset)))
             return found.order_by("legal_name__last_name", "legal_name__first_name", "asn"), False
-        request.ranked = {each.student: each for each in finding.ranked(typed)}
+        ranking = finding.ranked(typed, among=_narrowed(queryset))
+        request.ranked = {each.student: each for each in ranking.students}
+        request.is_cut = ranking.is_cut
         keys = list(request.ranked)
         place = Func(
             Value(keys, output_field=ArrayField(BigIntegerField())),
@@ -170,10 +159,12 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
         if shown := (getattr(response, "context_data", None) or {}).get("cl"):
-            ranked = getattr(request, "ranked", {})
-            _say_why(shown.result_list, ranked)
-            shown.is_cut = len(ranked) == finding.MOST_RANKED
+            _say_why(shown.result_list, getattr(request, "ranked", {}))
         return response
+
+    def is_cut(self, request, changelist):
+        is_full = bool(changelist.query) and changelist.result_count == FOUND_AT_MOST
+        return getattr(request, "is_cut", is_full)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         with read_once():
@@ -190,25 +181,6 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
 
     def name_of(self, record):
         return f"{asn_text(record.asn)} {record.legal_name.full_name}"
-
-    def notices(self, record):
-        notices = []
-        if record.is_restricted:
-            notices.append(
-                _("A disclosure restriction is in effect: treat this record as sensitive.")
-            )
-        if record.is_deactivated:
-            notices.append(_("This number is deactivated; nothing can be changed under it."))
-        if record.primary_id:
-            notices.append(
-                format_html(
-                    _("This is a secondary number. The student is known by {}."),
-                    student_link(record.primary),
-                )
-            )
-        if record.is_deceased:
-            notices.append(_("The student is deceased."))
-        return notices
 
     @admin.display(description=_("ASN"))
     def number(self, student: Student) -> str:
@@ -272,6 +244,11 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     def disposal(self, student: Student) -> str:
         """Of the person: enrolments under linked numbers belong together."""
         return student.in_words["disposal"]
+
+
+def _narrowed(queryset: QuerySet) -> QuerySet | None:
+    """The students that the filters leave; None where none is set."""
+    return queryset if queryset.query.where else None
 
 
 def _in_words(student: Student) -> dict[str, str]:

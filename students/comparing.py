@@ -1,11 +1,11 @@
 """Students side by side, part by part: what somebody typed, or one number, against others."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,8 +36,18 @@ PARTS = {
     "credentials": gettext_lazy("Credentials"),
 }
 ONLY_SHOWN = {"other_names", "enrolment", "credentials"}
+# Parts that are records of their own: whoever may not see those sees no such row.
+RECORDS: Mapping[str, type[Model]] = {
+    "address": MailingAddress,
+    "phone": PhoneNumber,
+    "email": EmailAddress,
+    "other_names": Name,
+    "enrolment": SchoolEnrolment,
+    "credentials": AwardedCredential,
+}
 
 Facts = Mapping[str, str]
+MaySee = Callable[[type[Model]], bool]
 
 
 @dataclass(frozen=True)
@@ -73,20 +83,23 @@ class Comparison:
     choices: bool = False
 
 
-def compare(title: str, first: Facts, found: QuerySet, *, choices: bool = False) -> Comparison:
+def compare(
+    title: str, first: Facts, found: QuerySet, *, may_see: MaySee, choices: bool = False
+) -> Comparison:
     """`first` against the students who were found, as the admin of students reads them; in the
-    order of their numbers. Seven queries.
+    order of their numbers. Seven queries at most.
     """
     students = list(found.select_related("legal_name", "preferred_name", "primary").order_by("asn"))
     with read_once():
-        facts = facts_of(students)
+        facts = facts_of(students, may_see)
+    shown = {part: label for part, label in PARTS.items() if _is_shown(part, may_see)}
     rows = [
         Row(
             label,
             first.get(part) or NOTHING,
             [_cell(part, first.get(part, ""), facts[each.pk].get(part, "")) for each in students],
         )
-        for part, label in PARTS.items()
+        for part, label in shown.items()
         if first.get(part) or any(facts[each.pk].get(part) for each in students)
     ]
     others = [
@@ -96,28 +109,14 @@ def compare(title: str, first: Facts, found: QuerySet, *, choices: bool = False)
     return Comparison(title, others, rows, choices)
 
 
-def facts_of(students: Sequence[Student]) -> Mapping[int, Facts]:
-    """What is known of each, in words. Six queries."""
+def _is_shown(part: str, may_see: MaySee) -> bool:
+    return part not in RECORDS or may_see(RECORDS[part])
+
+
+def facts_of(students: Sequence[Student], may_see: MaySee) -> Mapping[int, Facts]:
+    """What is known of each, in words, as far as it may be seen. Six queries at most."""
     keys = [each.pk for each in students]
-    names = _texts(Name, keys, str)
-    addresses = _texts(
-        MailingAddress,
-        keys,
-        lambda each: ", ".join(filter(None, (each.street, each.city, each.postal_code))),
-    )
-    phones = _texts(PhoneNumber, keys, str)
-    emails = _texts(EmailAddress, keys, str)
-    enrolments = {
-        each.student_id: f"{school_year_text(each.school_year)} {each.school}"
-        for each in SchoolEnrolment.objects.filter(student__in=keys, is_deleted=False)
-        .select_related("school")
-        .order_by("school_year", "start_date")  # the last one counts
-    }
-    awards = dict(
-        AwardedCredential.objects.filter(student__in=keys)
-        .values_list("student")
-        .annotate(active=Count("pk", filter=Q(is_deleted=False)))
-    )
+    texts = {part: text(keys) for part, text in _OF_RECORDS.items() if _is_shown(part, may_see)}
     return {
         each.pk: {
             "first_name": each.legal_name.first_name,
@@ -128,25 +127,54 @@ def facts_of(students: Sequence[Student]) -> Mapping[int, Facts]:
             "gender": code_text("Gender", each.gender),
             "document": code_text("SourceDocumentType", each.document_type),
             "document_number": each.document_number,
-            "other_names": "; ".join(
-                name for name in names[each.pk] if name != each.legal_name.full_name
-            ),
-            "address": "; ".join(addresses[each.pk]),
-            "phone": "; ".join(phones[each.pk]),
-            "email": "; ".join(emails[each.pk]),
-            "enrolment": enrolments.get(each.pk, ""),
-            "credentials": str(awards.get(each.pk, 0)),
+            **{part: "; ".join(of.get(each.pk, ())) for part, of in texts.items()},
         }
         for each in students
     }
 
 
-def _texts(model: Any, keys: Sequence[int], text: Any) -> Mapping[int, list[str]]:
+Texts = Mapping[int, Sequence[str]]  # of each student
+
+
+def _texts(records: QuerySet, keys: Sequence[int], text: Any = str) -> Texts:
     """Of each student the records that are not deleted, in words. One query."""
-    found: Mapping[int, list[str]] = defaultdict(list)
-    for each in model.objects.filter(student__in=keys, is_deleted=False).order_by("pk"):
+    found: dict[int, list[str]] = defaultdict(list)
+    for each in records.filter(student__in=keys, is_deleted=False).order_by("pk"):
         found[each.student_id].append(text(each))
     return found
+
+
+def _address(address: MailingAddress) -> str:
+    return ", ".join(filter(None, (address.street, address.city, address.postal_code)))
+
+
+def _latest_enrolments(keys: Sequence[int]) -> Texts:
+    enrolments = (
+        SchoolEnrolment.objects.filter(student__in=keys, is_deleted=False)
+        .select_related("school")
+        .order_by("school_year", "start_date")  # the last one counts
+    )
+    return {
+        each.student_id: [f"{school_year_text(each.school_year)} {each.school}"]
+        for each in enrolments
+    }
+
+
+def _credentials(keys: Sequence[int]) -> Texts:
+    """How many are active."""
+    awards = AwardedCredential.objects.filter(student__in=keys).values_list("student")
+    active = dict(awards.annotate(active=Count("pk", filter=Q(is_deleted=False))))
+    return {key: [str(active.get(key, 0))] for key in keys}
+
+
+_OF_RECORDS: Mapping[str, Callable[[Sequence[int]], Texts]] = {
+    "address": lambda keys: _texts(MailingAddress.objects.all(), keys, _address),
+    "phone": lambda keys: _texts(PhoneNumber.objects.all(), keys),
+    "email": lambda keys: _texts(EmailAddress.objects.all(), keys),
+    "other_names": lambda keys: _texts(Name.objects.exclude(pk=F("student__legal_name")), keys),
+    "enrolment": _latest_enrolments,
+    "credentials": _credentials,
+}
 
 
 def _cell(part: str, first: str, other: str) -> Cell:

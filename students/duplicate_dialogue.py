@@ -6,6 +6,7 @@ service judges again, so whoever was added meanwhile is shown as well.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.models import ServiceResponse
+from pasi.back_office.admins import may_view
 from pasi.back_office.formats import code_text
 from pasi.back_office.service_forms import ServiceForm, ServiceFormPage, codes_of
 from pasi.codes import read_once
@@ -63,7 +65,13 @@ class DuplicateDialogue(ServiceFormPage):
         students = self.pages.get_queryset(self.request).filter(asn__in=shown.split(","))
         resend = [(name, value) for name, value in form.data.items() if name not in NOT_RESENT]
         self.dialogue = {
-            "duplicates": compare(_("What you typed"), typed(form), students, choices=True),
+            "duplicates": compare(
+                _("What you typed"),
+                typed(form),
+                students,
+                may_see=partial(may_view, self.request),
+                choices=True,
+            ),
             "refusals": [
                 f"{each['Description']} ({each['Code']})" for each in answer.body["Rejections"]
             ],

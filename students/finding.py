@@ -14,7 +14,7 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pasi.calendar import business_today
 from pasi.text_search import folded
@@ -67,6 +67,14 @@ class Ranked:
     name: int
     weight: float
     why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The best match first. `is_cut`: there are more, or not all were looked at."""
+
+    students: Sequence[Ranked] = ()
+    is_cut: bool = False
 
 
 def read(text: str) -> Typed:
@@ -125,11 +133,11 @@ def _starts(field: str, text: str) -> Q:
     return Q(**{f"{field}__folded__startswith": folded(text)})
 
 
-def _keys_beginning_so(typed: Typed) -> list[int]:
+def _keys_beginning_so(typed: Typed, among: QuerySet | None) -> list[int]:
     """The first LOOKED_AT of each order, in the order of its index, so that whoever has just the
     name that was typed comes before those whose name is longer. One query.
     """
-    names = Name.objects.filter(is_deleted=False).values_list("pk", flat=True)
+    names = _among(Name.objects.filter(is_deleted=False), among).values_list("pk", flat=True)
     by_last = names.order_by("last_name__folded", "first_name__folded")
     by_first = names.order_by("first_name__folded")
     parts = []
@@ -143,19 +151,27 @@ def _keys_beginning_so(typed: Typed) -> list[int]:
     return list(first.union(*others))
 
 
+def _among(rows: QuerySet, students: QuerySet | None) -> QuerySet:
+    return rows if students is None else rows.filter(student__in=students.values("pk"))
+
+
 # --- Ranking --------------------------------------------------------------------------------------
 
 
-def ranked(typed: Typed) -> list[Ranked]:
-    """At most MOST_RANKED students of the name, the best match first. Deactivated and secondary
-    numbers are among them: staff look for those as well.
+def ranked(typed: Typed, among: QuerySet | None = None) -> Ranking:
+    """At most MOST_RANKED students of the name; `among` those of a query where one is given. So the
+    query narrows whom the search looks at, not what it has found. Deactivated and secondary numbers
+    are among them: staff look for those as well.
     """
     today = business_today()
     asked = [
         Criteria(first, last, today, middle_name=middle, birth_date=typed.birth_date)
         for first, middle, last in typed.readings
     ]
-    rows = _born_then(asked) if typed.birth_date else _of_the_name(typed, asked)
+    if typed.birth_date:
+        rows, is_cut = _born_then(asked, among), False
+    else:
+        rows, is_cut = _of_the_name(typed, asked, among)
     best: dict[int, Ranked] = {}
     for row in rows:
         for each in asked:
@@ -166,21 +182,29 @@ def ranked(typed: Typed) -> list[Ranked]:
     found = sorted(best.values(), key=lambda each: (-each.weight, each.student))
     if typed.birth_date and found:
         found = [each for each in found if each.weight >= found[0].weight - BEHIND]
-    return found[:MOST_RANKED]
+    return Ranking(found[:MOST_RANKED], is_cut or len(found) > MOST_RANKED)
 
 
-def _born_then(asked: Sequence[Criteria]) -> set[KeyRow]:
+def _born_then(asked: Sequence[Criteria], among: QuerySet | None) -> set[KeyRow]:
     """As IdentifyStudent finds them: everybody born on the day of whom a part of the name fits, and
-    who was born on a day that may have been meant. At most two queries."""
-    return set(candidates(next((each for each in asked if each.first), asked[0])))
+    who was born on a day that may have been meant. At most two queries, one more among some."""
+    rows = set(candidates(next((each for each in asked if each.first), asked[0])))
+    if among is None:
+        return rows
+    those = among.filter(pk__any=list({row.student for row in rows}))
+    kept = set(those.order_by().values_list("pk", flat=True))
+    return {row for row in rows if row.student in kept}
 
 
-def _of_the_name(typed: Typed, asked: Sequence[Criteria]) -> set[KeyRow]:
-    """Three queries."""
-    keys = _keys_beginning_so(typed)
+def _of_the_name(
+    typed: Typed, asked: Sequence[Criteria], among: QuerySet | None
+) -> tuple[set[KeyRow], bool]:
+    """The names, and whether there may be more. Three queries."""
+    keys = _keys_beginning_so(typed, among)
     rows = NameKey.objects.values_list(*_COLUMNS)
-    sounding = rows.filter(reduce(or_, map(_sounds_like, asked)))[:LOOKED_AT]
-    return set(map(KeyRow._make, [*rows.filter(pk__any=keys), *sounding]))
+    sounding = _among(rows.filter(reduce(or_, map(_sounds_like, asked))), among)[:LOOKED_AT]
+    found = set(map(KeyRow._make, [*rows.filter(pk__any=keys), *sounding]))
+    return found, len(keys) >= LOOKED_AT or len(sounding) >= LOOKED_AT
 
 
 def _sounds_like(asked: Criteria) -> Q:

@@ -125,6 +125,16 @@ class Student(Versioned):
             models.Index(
                 fields=["asn"], condition=Q(primary__isnull=False), name="student_secondary"
             ),
+            # What few students are, the newest first.
+            models.Index(
+                fields=["id"], condition=Q(is_deactivated=True), name="student_newest_deactivated"
+            ),
+            models.Index(
+                fields=["id"], condition=Q(primary__isnull=False), name="student_newest_secondary"
+            ),
+            models.Index(
+                fields=["id"], condition=Q(is_deceased=True), name="student_newest_deceased"
+            ),
             # Who may see a student because their organization created it.
             models.Index(
                 fields=["created_by_organization", "created_on"], name="student_by_creator"

@@ -1,5 +1,6 @@
 """What the ministry does with numbers: linking two, closing one, recording a death."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pasi.back_office.admins import may_view
 from pasi.back_office.formats import asn_text
 from pasi.back_office.lists import asn_in
 from students.comparing import compare, facts_of
@@ -101,8 +103,9 @@ class LinkPage(StudentPage):
         if not found.exists():
             return None
         own = asn_text(self.record.asn)
-        facts = facts_of([self.record])[self.record.pk]
-        return compare(_("This number, %s") % own, facts, found)
+        may_see = partial(may_view, self.request)
+        facts = facts_of([self.record], may_see)[self.record.pk]
+        return compare(_("This number, %s") % own, facts, found, may_see=may_see)
 
     def asns(self) -> list[str]:
         others = (

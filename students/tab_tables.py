@@ -2,18 +2,19 @@
 
 import datetime
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
+from django.http import HttpRequest
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from credentials.credential_numbers import written
 from credentials.models import AwardedCredential
 from enrolments.admin import REGISTRATION_STATUSES
-from enrolments.alert_admin import record_link as alert_record_link
+from enrolments.alert_admin import CoreAlertAdmin
 from enrolments.models import (
-    AcknowledgementStatus,
     CoreAlert,
     CourseEnrolment,
     ExamMark,
@@ -21,8 +22,8 @@ from enrolments.models import (
     SchoolEnrolment,
 )
 from enrolments.registration_status import registration_status
+from enrolments.waiting import is_waiting
 from enrolments.work_item_filters import OPEN
-from enrolments.work_item_words import issue_and_rest
 from pasi.back_office.formats import NOTHING, code_text, instant_text
 from pasi.back_office.tables import Table, history_link, record_link, yes_or_no
 from pasi.calendar import business_today, school_year_text
@@ -37,7 +38,8 @@ from students.models import (
 )
 from students.part_admin import name_uses
 
-ALERTS_SHOWN = 200
+WORK_ITEMS_SHOWN = 200
+OF_STUDENT = ("of_student", "name")  # columns that say no more than the page itself
 
 Tasks = Sequence[tuple[str, str]]
 
@@ -325,38 +327,57 @@ def awards(student: Student) -> Table:
 # --- Work items -----------------------------------------------------------------------------------
 
 
-def open_alerts(student: Student) -> QuerySet:
-    return CoreAlert.objects.filter(student=student, acknowledgement_status__in=OPEN)
+class OpenItems(NamedTuple):
+    """How many work items are open; and how many more that may be out of date."""
+
+    sure: int
+    recalculated: int
 
 
-def alerts(student: Student) -> Table:
-    """What is open first, the warnings before the advice."""
-    found = CoreAlert.objects.filter(student=student).select_related("school")
-    rank = [status for status in AcknowledgementStatus if status in OPEN]
-    ordered = sorted(
-        found.order_by("-alert_type", "-pk")[:ALERTS_SHOWN],
-        key=lambda alert: alert.acknowledgement_status not in rank,
-    )
+def open_items(student: Student) -> OpenItems:
+    """One query."""
+    found = CoreAlert.objects.filter(student=student, acknowledgement_status__in=OPEN)
+    waiting = list(found.annotate(is_waiting=is_waiting()).values_list("is_waiting", flat=True))
+    return OpenItems(waiting.count(False), waiting.count(True))
+
+
+def work_items(student: Student, pages: CoreAlertAdmin, request: HttpRequest) -> Table:
+    """As their list shows them, with what can be done. What is open first, the warnings before the
+    advice."""
+    is_done = Case(When(acknowledgement_status__in=OPEN, then=0), default=1)
+    found = pages.get_queryset(request).filter(student=student)
+    items = list(found.order_by(is_done, *pages.ordering)[: WORK_ITEMS_SHOWN + 1])
+    shown = [name for name in pages.list_display if name not in OF_STUDENT]
     rows = [
         [
-            record_link(each, issue_and_rest(each.description)[0]),
-            each.get_alert_type_display(),
-            each.get_acknowledgement_status_display(),
-            alert_record_link(each),
-            each.school,
-            school_year_text(each.school_year) if each.school_year else NOTHING,
-            instant_text(each.raised_at),
+            record_link(item, pages.issue(item)),
+            *(getattr(pages, name)(item) for name in shown if name != "issue"),
+            format_html('<span class="nowrap">{}</span>', instant_text(item.raised_at)),
+            _links(pages.tasks(request, item)),
         ]
-        for each in ordered
+        for item in items[:WORK_ITEMS_SHOWN]
     ]
-    columns = [
-        *(_("Issue"), _("Severity"), _("Status"), _("Applies to"), _("School")),
-        *(_("School year"), _("Raised")),
-    ]
+    labels = [getattr(pages, name).short_description for name in shown]
+    columns = [*labels, _("Raised"), _("What to do")]
+    notes = []
+    if any(item.is_waiting for item in items):
+        notes.append(
+            _("What is being recalculated may be out of date: its record is being looked at again.")
+        )
+    if len(items) > WORK_ITEMS_SHOWN:
+        notes.append(
+            _("Only the first %s are shown; the list of work items has them all.")
+            % WORK_ITEMS_SHOWN
+        )
     return Table(
-        "alerts",
-        _("Core alerts"),
+        "work-items",
+        _("Work items"),
         columns,
         rows,
-        none=_("No alert: nothing of this student waits for anybody."),
+        note=" ".join(notes),
+        none=_("No work item: nothing of this student waits for anybody."),
     )
+
+
+def _links(tasks: Tasks) -> str:
+    return format_html_join(" · ", '<a href="{}">{}</a>', ((url, label) for label, url in tasks))

@@ -37,6 +37,7 @@ from pasi.back_office.reads import record_read
 from pasi.codes import read_once
 from students import tab_tables
 from students.models import EmailAddress, MailingAddress, Name, PhoneNumber, Student
+from students.notices import notices_on
 from students.timeline import kinds, time_line
 
 
@@ -86,7 +87,7 @@ TABS = (
         "work-items",
         _("Work items"),
         (CoreAlert,),
-        ((_("Core alerts"), CoreAlert), (_("Acknowledgements"), Acknowledgement)),
+        ((_("Work items"), CoreAlert), (_("Acknowledgements"), Acknowledgement)),
     ),
     Tab(
         TIME_LINE,
@@ -144,7 +145,7 @@ class StudentTabs:
                 "opts": self.opts,
                 "original": record,
                 "trail": self.trail(),
-                "notices": self.notices(record),
+                "notices": notices_on(record),
                 "tabs": self.tabs(request, record, name),
                 "tasks": [],
                 "related": [
@@ -164,9 +165,7 @@ class StudentTabs:
                 "label": tab.label,
                 "url": tab_url(student.pk, tab.name),
                 "is_shown": tab.name == shown,
-                "count": tab_tables.open_alerts(student).count()
-                if tab.models == (CoreAlert,)
-                else None,
+                "open": tab_tables.open_items(student) if tab.models == (CoreAlert,) else None,
             }
             for tab in TABS
             if _may_open(request, tab)
@@ -178,12 +177,18 @@ class StudentTabs:
     def table_of_names(self, request: HttpRequest, student: Student):
         raise NotImplementedError
 
+    def table_of_work_items(self, request: HttpRequest, student: Student):
+        items = self.admin_site.get_model_admin(CoreAlert)
+        return tab_tables.work_items(student, items, request)
+
     def tables(self, request: HttpRequest, student: Student, name: str) -> list:
         """Those that the reader may see, one query each."""
         if name == IDENTITY:
             return self.tables_of_identity(request, student)
         if name == "names":
             return [self.table_of_names(request, student)]
+        if name == "work-items":
+            return [self.table_of_work_items(request, student)]
         of = tab_tables
         found = {
             "contacts": (
@@ -198,7 +203,6 @@ class StudentTabs:
                 (ExamMark, of.exam_marks),
             ),
             "credentials": ((AwardedCredential, of.awards),),
-            "work-items": ((CoreAlert, of.alerts),),
             TIME_LINE: (),
         }
         return [table(student) for model, table in found[name] if may_view(request, model)]

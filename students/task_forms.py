@@ -155,11 +155,6 @@ class StudentPage(ServiceFormPage):
             raise Http404("The form is another student's.")
         return super().send(form)
 
-    def extra(self) -> dict[str, Any]:
-        """The notices of the student's page stand above its forms as well."""
-        pages = self.pages.get_queryset(self.request).filter(pk=self.record.pk)
-        return {"notices": self.pages.notices(pages.get())}
-
 
 class OfStudentForm(ServiceForm):
     """Of a form that changes one student: which one, in which version."""

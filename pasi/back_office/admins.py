@@ -25,9 +25,10 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 
 from audit.models import ServiceCall
 from pasi.back_office.formats import NOTHING, field_text, instant_text, through_what, who_called
-from pasi.back_office.lists import EstimatingPaginator
+from pasi.back_office.lists import EstimatingPaginator, not_all_are_looked_at
 from pasi.back_office.reads import record_read
 from pasi.back_office.theme import ModelAdmin, TabularInline
+from students.notices import notices_on_numbers
 
 READING = ("GET", "HEAD")
 
@@ -77,8 +78,13 @@ class BackOfficeAdmin(ModelAdmin):
         if shown := (getattr(response, "context_data", None) or {}).get("cl"):
             shown.chosen = chosen_filters(shown)
             if self.lists_students:
+                shown.is_cut = self.is_cut(request, shown)
                 self.leave_trace(request, shown.result_list)
         return response
+
+    def is_cut(self, request: HttpRequest, changelist) -> bool:
+        """Whether a search for students has looked at some of them only: the page says so."""
+        return not_all_are_looked_at(changelist.query)
 
     def name_of(self, record: models.Model) -> str:
         """What the page of the record is called."""
@@ -87,6 +93,10 @@ class BackOfficeAdmin(ModelAdmin):
     def notices(self, record: models.Model) -> list[str]:
         """What must be known before anything else, in words; shown above the record."""
         return []
+
+    def notices_on_students(self, request: HttpRequest, record: models.Model) -> list[str]:
+        """What must be known of the students whose data the page of `record` shows. One query."""
+        return notices_on_numbers(self.students_seen(request, record) or ())
 
     def tasks(self, request: HttpRequest, record: models.Model) -> list[tuple[str, str]]:
         """What the reader can do with the record now: (label, address of the form)."""
@@ -106,7 +116,7 @@ class BackOfficeAdmin(ModelAdmin):
         if obj is not None:
             self.leave_trace(request, [obj])
             context["headline"] = context["subtitle"] = self.name_of(obj)
-            context["notices"] = self.notices(obj)
+            context["notices"] = [*self.notices_on_students(request, obj), *self.notices(obj)]
             context["tasks"] = [
                 {"label": label, "url": url} for label, url in self.tasks(request, obj)
             ]
@@ -253,6 +263,7 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
         record = context["object"]
         self.leave_trace(request, [record])
         context["trail"] = self.trail(record=record)
+        context["notices"] = self.notices_on_students(request, record)
         context["headline"] = context["title"]
         return super().render_history_view(request, template, context, **kwargs)
 
@@ -301,6 +312,7 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
             "trail": [*self.trail(record=row.instance), (_("History"), history)],
             "title": _("Version of %(time)s") % {"time": instant_text(row.history_date)},
             "subtitle": self.name_of(row.instance),
+            "notices": self.notices_on_students(request, row.instance),
             "opts": self.opts,
             "object_id": object_id,
             "row": row,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -126,23 +126,34 @@ def uuid_in(text: str) -> UUID | None:
         return None
 
 
-def students_found(text: str) -> QuerySet:
+def students_found(text: str, among: QuerySet | None = None) -> QuerySet:
     """Keys of the students that `text` names: an ASN, its first digits, a birth date, or a name.
 
     Names are found by their first letters, in any order and without regard to case and accents:
     "Smith", "Smith, Jo", "Jo Smith", "Smith Jo 2008-03-01".
-    At most FOUND_AT_MOST, so that one letter costs no more than a whole name.
+    At most FOUND_AT_MOST, so that one letter costs no more than a whole name; `among` those of a
+    query where one is given.
     """
-    if (numbers := students_numbered(text)) is not None:
-        return numbers.values("pk")[:FOUND_AT_MOST]
-    typed = finding.read(text)
-    if not typed.readings:
-        born = Student.objects.filter(birth_date=typed.birth_date) if typed.birth_date else None
-        return (Student.objects.none() if born is None else born).values("pk")[:FOUND_AT_MOST]
-    names = Name.objects.filter(finding.beginning_so(typed), is_deleted=False)
-    if typed.birth_date:
-        names = names.filter(student__birth_date=typed.birth_date)
-    return names.values("student_id")[:FOUND_AT_MOST]
+    found, key = students_numbered(text), "pk"
+    if found is None:
+        typed = finding.read(text)
+        born = Q(birth_date=typed.birth_date) if typed.birth_date else Q(pk__in=[])
+        found = Student.objects.filter(born)
+        if typed.readings:
+            found, key = (
+                Name.objects.filter(finding.beginning_so(typed), is_deleted=False),
+                "student",
+            )
+            if typed.birth_date:
+                found = found.filter(student__birth_date=typed.birth_date)
+    if among is not None:
+        found = found.filter(**{f"{key}__in": among.values("pk")})
+    return found.values(key)[:FOUND_AT_MOST]
+
+
+def not_all_are_looked_at(text: str) -> bool:
+    """Whether `text` names more students than a search looks at. One query."""
+    return bool(text.strip()) and students_found(text).count() == FOUND_AT_MOST
 
 
 def students_numbered(text: str) -> QuerySet | None:

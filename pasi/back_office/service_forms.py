@@ -38,6 +38,7 @@ from pasi.faults import Fault
 from pasi.fields import instant_text as utc_text
 from pasi.services import Answer, Caller, Service
 from pasi.staff_roles import may_send
+from students.notices import notices_on_numbers
 
 CSRF = "csrfmiddlewaretoken"
 
@@ -164,6 +165,10 @@ class ServiceFormPage(View):
     def warnings(self) -> list[str]:
         """Why the service would refuse as things are, a sentence each; shown before the form."""
         return []
+
+    def notices(self) -> list[str]:
+        """What must be known of the students whose data the page shows. One query."""
+        return notices_on_numbers(self.asns())
 
     def form_of(self, *given, **named) -> ServiceForm:
         """The form; where its choices hang on the record, a subclass gives them to it here."""
@@ -308,6 +313,7 @@ class ServiceFormPage(View):
             "headline": self.heading(),
             "opts": self.pages.opts,
             "trail": self.trail(),
+            "notices": self.notices(),
             "warnings": self.warnings(),
             "consequences": self.consequences(),
             "form": form,

@@ -275,6 +275,8 @@ def test_outcomes_of_one_run_by_code(boss):
     assert shown(boss.get(url, {**query, "rejection_code": "44012"})) == [rejected]
     assert shown(boss.get(url, {**query, "credential_type": "CHSA"})) == []
     assert found(boss, AwardingOutcome, f"#{rejected.run_id}") == [rejected]
+    for filters, offered in (({}, 0), (query, 2), ({"q": f"#{rejected.run_id}"}, 2)):
+        assert len(boss.get(url, filters).context["cl"].filter_specs) == offered
 
 
 def test_triggers_show_what_waits_unless_asked_for_all(boss):

@@ -3,11 +3,14 @@
 import datetime
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import RecordRead, ServiceCall, ServiceResponse
+from enrolments.models import CoreAlert
+from enrolments.triggers import TABLES
 from students.models import DisclosureRestriction, Name, Student
 from students.tabs import TABS
 from tests.admin.conftest import address, signed_in, staff
@@ -47,7 +50,7 @@ def student(db) -> Student:
         ("contacts", ["1 Elm St", "(403) 555-1234", "ada1@example.org"]),
         ("enrolments", ["2025/2026", "S.0001", "ELA3105", "75"]),
         ("credentials", ["10000-00001", "What would be awarded now"]),
-        ("work-items", ["Work items 1 open", "Issue 10018"]),
+        ("work-items", ["Work items 0 open +1 being recalculated", "Issue 10018"]),
         ("time-line", ["TestSetUp", "Last name", "Byron", "for O.1"]),
     ],
 )
@@ -103,6 +106,37 @@ def test_what_is_not_there_and_what_may_not_be_done(boss, student):
     assert boss.get(part(student, "identity")).status_code == 404
     assert boss.get(reverse("admin:student_tab", args=[77, "names"])).status_code == 404
     assert boss.post(part(student, "names")).status_code == 403
+
+
+def test_work_items_are_those_of_their_list_with_what_can_be_done(boss, student):
+    """What may be out of date is marked so, and not counted as open."""
+    [sure] = CoreAlert.objects.all()
+    for _trigger, status in TABLES.values():
+        status.objects.update(max_source_version=10**9)
+    with set_up():
+        enrolment = make_enrolment(student, make_school("S.0982"), 2024)
+        old = make_alert(enrolment, 10017, "Warning")
+        said = make_alert(student, 10065, acknowledgement_status="Overridden")
+        trigger, status = TABLES["StudentSchoolEnrolment"]
+        trigger.objects.create(pk=enrolment.pk, version=9**9, last_updated_object_name="Test")
+        status.objects.create(pk=enrolment.pk)
+    response = boss.get(part(student, "work-items"))
+    page = text_of(response)
+    assert "Work items 1 open +1 being recalculated" in page
+    assert "Core alert" not in page
+    [table] = response.context["tables"]
+    lines = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    assert [str(old.pk) in lines[0]["Issue"], lines[0]["Out of date"]] == [
+        True,
+        "Being recalculated",
+    ]
+    assert f"/{said.pk}/" in lines[2]["Issue"]
+    for item, line in zip((old, sure), lines, strict=False):
+        for label, url in admin.site.get_model_admin(CoreAlert).tasks(response.wsgi_request, item):
+            assert url in line["What to do"] and label in line["What to do"]
+    auditor = signed_in(staff("auditor", "Auditor"))
+    [table] = auditor.get(part(student, "work-items")).context["tables"]
+    assert not any(row[-1] for row in table.rows)
 
 
 def more_of_everything(student: Student, number: int) -> None:

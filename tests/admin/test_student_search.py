@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+import students.admin
+from pasi.back_office import lists
 from students import finding
-from students.models import Student
+from students.models import Name, Student
 from tests.admin.conftest import address
 from tests.province_builder import make_name, make_student, set_up
 
@@ -33,9 +35,10 @@ def people(db) -> None:
         )
 
 
-def found(client, text: str) -> list[tuple[str, str]]:
+def found(client, text: str, **filters: str) -> list[tuple[str, str]]:
     """(ASN, why) of each, in order."""
-    changelist = client.get(address(Student, "changelist"), {"q": text}).context["cl"]
+    query = {"q": text, **filters}
+    changelist = client.get(address(Student, "changelist"), query).context["cl"]
     return [(each.asn, str(getattr(each, "why", ""))) for each in changelist.result_list]
 
 
@@ -88,10 +91,8 @@ def test_it_says_why(boss, people, text, asn, why):
 
 
 def test_the_other_lists_take_the_same_words(boss, people):
-    from pasi.back_office.lists import students_found
-
     for text in ("Smith Jo", "smith, jo 2008-03-01"):
-        keys = students_found(text)
+        keys = lists.students_found(text)
         assert "100000007" in Student.objects.filter(pk__in=keys).values_list("asn", flat=True)
 
 
@@ -135,3 +136,24 @@ def test_only_so_many_are_ranked_and_the_page_says_so(boss, people, monkeypatch)
     page = boss.get(address(Student, "changelist"), {"q": "jo smith"})
     assert len(page.context["cl"].result_list) == 2
     assert "Only the best matches are shown" in page.content.decode()
+
+
+@pytest.mark.parametrize("text", ["jo", "jo smith", "jo 2008-03-01", "1000", "2008-03-01"])
+def test_a_filter_narrows_whom_the_search_looks_at(boss, people, monkeypatch, text):
+    """Not what it has found, of which it keeps a number of the best, all of them active here."""
+    for module, most in (
+        (finding, "LOOKED_AT"),
+        (finding, "MOST_RANKED"),
+        (lists, "FOUND_AT_MOST"),
+    ):
+        monkeypatch.setattr(module, most, 1)
+    monkeypatch.setattr(students.admin, "FOUND_AT_MOST", 1)
+    assert [asn for asn, _why in found(boss, text, status="Deactivated")] == ["100000049"]
+
+
+def test_other_lists_say_that_not_all_students_were_looked_at(boss, people, monkeypatch):
+    says = "So many students match that only the records of some are shown"
+    listed = boss.get(address(Name, "changelist"), {"q": "jo"})
+    assert says not in listed.content.decode()
+    monkeypatch.setattr(lists, "FOUND_AT_MOST", 2)
+    assert says in boss.get(address(Name, "changelist"), {"q": "jo"}).content.decode()

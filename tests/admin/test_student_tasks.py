@@ -14,7 +14,14 @@ from tests.admin.conftest import address, signed_in, staff
 from tests.admin.policy import assert_fit_for_the_policy
 from tests.admin.test_service_forms import as_shown, errors
 from tests.admin.test_student_page import part, text_of
-from tests.province_builder import make_name, make_school, make_student, set_up
+from tests.province_builder import (
+    make_award,
+    make_enrolment,
+    make_name,
+    make_school,
+    make_student,
+    set_up,
+)
 
 DAY = datetime.date(2008, 5, 17)
 CREATE = reverse("admin:create_student")
@@ -178,6 +185,18 @@ def test_a_duplicate_is_shown_beside_what_was_typed_and_it_is_that_student(clerk
     assert address(Student, "change", student.pk) in answer.content.decode()
     assert RecordRead.objects.latest("read_at").state_province_ids == ["200000007"]
     assert calls("CreateStudent") == ["Rejected"]
+
+
+@pytest.mark.parametrize(("more", "are_shown"), [((), False), (("Credential Officer",), True)])
+def test_side_by_side_shows_only_what_the_reader_may_see(student, more, are_shown):
+    """A Registry Clerk sees enrolments, but no credentials."""
+    with set_up():
+        make_award(student, "CHSA", 1_000_000_008, 2025)
+        make_enrolment(student, make_school(), 2026)
+    reader = signed_in(staff("reader", "Registry Clerk", *more))
+    labels = [str(row.label) for row in sent(reader, CREATE, **TYPED).context["duplicates"].rows]
+    assert ("Credentials" in labels) == are_shown
+    assert "Latest school enrolment" in labels
 
 
 def resent(answer) -> dict[str, str]:

@@ -103,6 +103,15 @@ def assert_leaves_a_trace(response, asns: set[str]) -> None:
     assert set(chain(*reads)) >= on_page, path
 
 
+def assert_says_what_must_be_known(response, asns: set[str]) -> None:
+    """Every student here has a disclosure restriction: pages that show one say so. Lists do not,
+    which show many."""
+    text = response.content.decode()
+    if "cl" not in (response.context or ()) and any(asn_text(asn) in text for asn in asns):
+        path = response.request["PATH_INFO"]
+        assert "A disclosure restriction is in effect" in text, path
+
+
 def test_reading_changes_nothing_runs_no_inline_script_and_leaves_a_trace(boss, records):
     calls = ServiceCall.objects.count()
     asns = set(Student.objects.values_list("asn", flat=True))
@@ -112,6 +121,7 @@ def test_reading_changes_nothing_runs_no_inline_script_and_leaves_a_trace(boss, 
         if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
             assert_fit_for_the_policy(response)
             assert_leaves_a_trace(response, asns)
+            assert_says_what_must_be_known(response, asns)
         return response
 
     assert_nothing_changes_without_a_call(boss, read)

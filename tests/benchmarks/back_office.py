@@ -2,7 +2,9 @@
 looked for in them, in a large province.
 
 The rows are plain and written by the database itself: names of a few hundred, one status and one
-enrolment a student, awards for half of them, documents for most awards, a work item for one in ten.
+enrolment a student, two marks and two course enrolments, awards for half of them, documents for
+most awards, a work item for one in ten. What is rare stands among the oldest rows, and school years
+one after the other: a list, newest first, that had no index for them would be read to its end.
 """
 
 import itertools
@@ -43,10 +45,10 @@ _ROWS = (
     """
     INSERT INTO students_student (id, asn, birth_date, gender, version, maturity_reason,
         is_deactivated, document_type, document_number, is_name_exact, section23_eligibility,
-        is_deceased, legal_name_id, preferred_name_id, original_name_id)
+        is_deceased, legal_name_id, preferred_name_id, original_name_id, primary_id)
     SELECT n, lpad(n::text, 9, '0'), date '1985-01-01' + (n %% 14000)::int, 'F',
-        nextval('pasi_core_version'), '', n %% 500 = 0, 'CurrentSystemValue', '', true, '', false,
-        n, n, n
+        nextval('pasi_core_version'), '', n %% 500 = 0, 'CurrentSystemValue', '', true, '',
+        n <= 1000, n, n, n, CASE WHEN n %% 700 = 1 AND n < %(students)s THEN n + 1 END
     FROM generate_series(1, %(students)s) n
     """,
     """
@@ -75,8 +77,8 @@ _ROWS = (
     INSERT INTO credentials_requirementsetstatus (student_id, requirement_set_id, status,
         is_calculated, version)
     SELECT n, 'AHSD-2018', CASE WHEN n %% 2 = 0 AND n %% 300 > 0 THEN 'Achieved'
-        WHEN n %% 50 = 1 THEN 'ToBeAssessed' ELSE 'NotAchieved' END, true,
-        nextval('pasi_core_version')
+        WHEN n %% 50 = 1 THEN 'ToBeAssessed' WHEN n < 500 THEN 'NotAssessing'
+        ELSE 'NotAchieved' END, n > 1000, nextval('pasi_core_version')
     FROM generate_series(1, %(students)s) n
     """,
     """
@@ -87,16 +89,54 @@ _ROWS = (
     INSERT INTO credentials_awardedcredential (student_id, credential_type, credential_number,
         school_year, first_name, middle_name, last_name, suffix, awarded_on, legacy_number,
         is_deleted, delete_reason, version)
-    SELECT n, 'AHSD', n, 2000 + n %% 27, 'Ban', '', 'Baser', '',
+    SELECT n, CASE WHEN n > 1000 THEN 'AHSD' ELSE 'IOPC' END, n,
+        %(year)s - 26 + n * 27 / (%(students)s + 1), 'Ban', '', 'Baser', '',
         date '2000-07-31' + (n %% 9600)::int, CASE WHEN n %% 10 = 0 THEN 'L-' || n ELSE '' END,
-        false, '', nextval('pasi_core_version')
+        n <= 500, '', nextval('pasi_core_version')
     FROM generate_series(2, %(students)s, 2) n WHERE n %% 40 > 0
     """,
     """
     INSERT INTO credentials_documentorderitem (award_id, credential_number, status, delivery_method,
         language, copies, version)
-    SELECT id, credential_number, 'Delivered', 'Courier', 'en', 1, nextval('pasi_core_version')
+    SELECT id, credential_number, CASE WHEN id < 200 THEN 'FailedDelivery' ELSE 'Delivered' END,
+        CASE WHEN id < 200 THEN 'ManualMail' ELSE 'Courier' END,
+        CASE WHEN id < 200 THEN 'fr' ELSE 'en' END, 1, nextval('pasi_core_version')
     FROM credentials_awardedcredential WHERE id %% 5 > 0
+    """,
+    """
+    INSERT INTO credentials_awardingrun (id, origin, started_by, is_dry_run, credential_types,
+        criteria, requested, finished_at, staff_address, is_listed, stopped_because)
+    SELECT n, 'command', 'bench', false, '{}', '{}', %(students)s / 3, now(), '', true, ''
+    FROM generate_series(1, 2) n
+    """,
+    """
+    INSERT INTO credentials_awardingoutcome (run_id, position, asn, credential_type,
+        credential_number, version, rejection_code, rejection_description, is_recalculating)
+    SELECT 1 + n %% 2, n / 2, lpad(n::text, 9, '0'), CASE WHEN n %% 3 = 0 THEN 'AHSD' ELSE '' END,
+        0, 0, CASE WHEN n %% 3 = 0 THEN '' WHEN n < 100 THEN '44010' ELSE '44012' END, '', false
+    FROM generate_series(1, %(students)s * 2 / 3) n
+    """,
+    """
+    INSERT INTO enrolments_officialmark (student_id, course_code, achievement_school_year,
+        achievement_date, mark_value, credits_awarded, is_available, evaluation_method, is_deleted,
+        version)
+    SELECT n, course, %(year)s - 13 + n * 14 / (%(students)s + 1), make_date(%(year)s, 6, 28),
+        '75', 5, n > 1000, '', n <= 500, nextval('pasi_core_version')
+    FROM generate_series(1, %(students)s) n, unnest(ARRAY['ELA3105', 'MAT3791']) course
+    """,
+    """
+    INSERT INTO enrolments_exammark (student_id, course_code, school_year, status, version)
+    SELECT n, 'ELA3105', %(year)s - 13 + n * 14 / (%(students)s + 1), 'Written',
+        nextval('pasi_core_version')
+    FROM generate_series(1, %(students)s, 3) n
+    """,
+    """
+    INSERT INTO enrolments_courseenrolment (reference_id, student_id, school_id, school_year,
+        course_code, status, is_deleted, version)
+    SELECT gen_random_uuid(), n, (SELECT min(id) FROM pasi_organization WHERE kind = 'School')
+        + n %% 2500, %(year)s - 13 + n * 14 / (%(students)s + 1), course, 'Completed', n <= 500,
+        nextval('pasi_core_version')
+    FROM generate_series(1, %(students)s) n, unnest(ARRAY['ELA3105', 'MAT3791']) course
     """,
     """
     INSERT INTO enrolments_schoolenrolment (reference_id, student_id, school_id, school_year, grade,
@@ -104,9 +144,9 @@ _ROWS = (
         enrolment_type_codes, grants_program_codes, exception_codes, resident_board,
         fnmi_declaration, local_student_id, is_deleted, version)
     SELECT gen_random_uuid(), n, (SELECT min(id) FROM pasi_organization WHERE kind = 'School')
-        + n %% 2500, %(year)s - n %% 5, '10', 'Regular', 'Day', make_date(%(year)s - 1, 9, 1),
-        make_date(%(year)s, 6, 28), 'CompletionDate', '', '', '', '', '', '', false,
-        nextval('pasi_core_version')
+        + n %% 2500, %(year)s - 4 + n * 5 / (%(students)s + 1), '10', 'Regular', 'Day',
+        make_date(%(year)s - 1, 9, 1), make_date(%(year)s, 6, 28), 'CompletionDate', '', '', '',
+        '', '', '', n <= 500, nextval('pasi_core_version')
     FROM generate_series(1, %(students)s) n
     """,
     """
@@ -121,12 +161,20 @@ _ROWS = (
     FROM enrolments_schoolenrolment WHERE id %% 10 = 0
     """,
     """
+    INSERT INTO enrolments_acknowledgement (record_type, record, alert_code, arguments,
+        arguments_key, status, organization_id, user_name)
+    SELECT record_type, record, alert_code, arguments, arguments_key,
+        CASE WHEN id < 1000 THEN 'Overridden' ELSE acknowledgement_status END, school_id, 'Rita'
+    FROM enrolments_corealert WHERE acknowledgement_status = 'Acknowledged'
+    """,
+    """
     INSERT INTO audit_servicecall (message_id, operation, door, address, body, client_message_id,
         software_manufacturer, software_product, software_version, software_build_number, user_name,
         user_local_id, user_ip_address, organization_code, received_at)
     SELECT (lpad(to_hex((extract(epoch FROM now()) * 1000)::bigint - n * 2000), 12, '0')
         || '7000800000000000' || lpad(to_hex(n %% 65536), 4, '0'))::uuid, CASE WHEN n %% 3 = 0 THEN
-        'SubmitName' ELSE 'IdentifyStudent' END, 'http', '10.1.2.3', '{}', 'c' || n, '', '', '', '',
+        'SubmitName' ELSE 'IdentifyStudent' END, CASE WHEN n > %(students)s / 3 - 40 THEN 'command'
+        ELSE 'http' END, '10.1.2.3', '{}', 'c' || n, '', '', '', '',
         'User ' || n %% 900, '', '', 'S.' || lpad((n %% 2500 + 1)::text, 4, '0'),
         now() - n * interval '2 seconds'
     FROM generate_series(1, %(students)s / 3) n
@@ -139,6 +187,14 @@ _ROWS = (
     FROM (SELECT message_id, received_at, row_number() OVER () FROM audit_servicecall
         WHERE door = 'http') calls
     WHERE row_number %% 100000 > 0
+    """,
+    """
+    INSERT INTO audit_signin (message_id, name, outcome, address, software, happened_at)
+    SELECT message_id, CASE WHEN n < 50 THEN 'mallory' ELSE 'rita' END,
+        CASE WHEN n < 50 THEN 'LockedOut' ELSE 'SignedIn' END,
+        CASE WHEN n < 50 THEN '192.0.2.7' ELSE '10.1.2.3' END, '', received_at
+    FROM (SELECT message_id, received_at, row_number() OVER (ORDER BY message_id) n
+        FROM audit_servicecall) calls
     """,
 )
 _MARK = """
@@ -202,6 +258,10 @@ def pages(students: int):
         ("by last name and birth date", f"?q={LAST[9]}+2001-03-01"),
         ("by birth date", "?q=2001-03-01"),
         ("that are deactivated", "?status=Deactivated"),
+        ("that are secondary", "?status=Secondary"),
+        ("that are deceased", "?is_deceased__exact=1"),
+        ("by last name, deactivated", f"?q={LAST[7]}&status=Deactivated"),
+        ("by one letter, deceased", "?q=b&is_deceased__exact=1"),
     ):
         yield f"students {label}".replace("students students", "students"), student + query, GOAL
     key = students // 2
@@ -222,21 +282,60 @@ def pages(students: int):
     for label, address in (
         ("school enrolments", "enrolments/schoolenrolment/"),
         ("school enrolments of a student", f"enrolments/schoolenrolment/?q={asn}"),
-        ("school enrolments of a school year", "enrolments/schoolenrolment/?school_year=2026"),
+        ("school enrolments of a school", "enrolments/schoolenrolment/?q=S.0100"),
+        *_of_years("school enrolments", "enrolments/schoolenrolment/", 4),
+        ("school enrolments deleted", f"enrolments/schoolenrolment/{_DELETED}"),
+        ("course enrolments", "enrolments/courseenrolment/"),
+        ("course enrolments of a student", f"enrolments/courseenrolment/?q={asn}"),
+        ("course enrolments of a school", "enrolments/courseenrolment/?q=S.0100"),
+        *_of_years("course enrolments", "enrolments/courseenrolment/", 13),
+        ("course enrolments deleted", f"enrolments/courseenrolment/{_DELETED}"),
+        ("official marks", "enrolments/officialmark/"),
+        ("official marks by name", f"enrolments/officialmark/?q={LAST[7]}"),
+        *_of_years("official marks", "enrolments/officialmark/", 13),
+        ("official marks not counted", "enrolments/officialmark/?is_available__exact=0"),
+        ("official marks deleted", f"enrolments/officialmark/{_DELETED}"),
+        ("exam marks", "enrolments/exammark/"),
+        *_of_years("exam marks", "enrolments/exammark/", 13),
+        ("acknowledgements", "enrolments/acknowledgement/"),
+        ("acknowledgements by code", "enrolments/acknowledgement/?q=10017"),
+        ("acknowledgements overridden", "enrolments/acknowledgement/?status=Overridden"),
+        ("acknowledgements of students", "enrolments/acknowledgement/?record_type__exact=Student"),
         ("requirement set statuses", "credentials/requirementsetstatus/"),
-        ("requirement set statuses achieved", "credentials/requirementsetstatus/?status=Achieved"),
+        *(
+            (f"requirement set statuses {status}", f"{_STATUSES}?status__exact={status}")
+            for status in ("Achieved", "NotAchieved", "NotAssessing", "ToBeAssessed")
+        ),
+        ("requirement set statuses by hand", f"{_STATUSES}?is_calculated__exact=0"),
         ("awarded credentials", "credentials/awardedcredential/"),
         ("awarded credentials by number", "credentials/awardedcredential/?q=0000001002"),
         ("awarded credentials by name", f"credentials/awardedcredential/?q={LAST[7]}"),
-        ("awarded credentials of a year", "credentials/awardedcredential/?school_year=2026"),
+        *_of_years("awarded credentials", "credentials/awardedcredential/", 13),
+        ("awarded credentials of a type", "credentials/awardedcredential/?credential_type=IOPC"),
+        ("awarded credentials deleted", f"credentials/awardedcredential/{_DELETED}"),
+        ("awarding outcomes", _OUTCOMES),
+        ("awarding outcomes of a run", f"{_OUTCOMES}?run__id__exact=1"),
+        ("awarding outcomes by code", f"{_OUTCOMES}?run__id__exact=1&rejection_code=44010"),
+        ("awarding outcomes by type", f"{_OUTCOMES}?run__id__exact=1&credential_type=AHSD"),
+        ("awarding outcomes of a student", f"{_OUTCOMES}?q={asn}"),
         ("document order items", "credentials/documentorderitem/"),
-        ("document order items delivered", "credentials/documentorderitem/?status=Delivered"),
+        ("document order items delivered", f"{_ORDERS}?status__exact=Delivered"),
+        ("document order items failed", f"{_ORDERS}?status__exact=FailedDelivery"),
+        ("document order items on hold", f"{_ORDERS}?status__exact=UserHold"),
+        ("document order items by method", f"{_ORDERS}?delivery_method__exact=ManualMail"),
+        ("document order items in French", f"{_ORDERS}?language__exact=fr"),
         ("service calls", "audit/servicecall/"),
         ("service calls of an operation", "audit/servicecall/?operation=SubmitName"),
         ("service calls rejected", "audit/servicecall/?outcome=Rejected"),
         ("service calls unanswered", "audit/servicecall/?outcome=unanswered"),
+        ("service calls of the command line", "audit/servicecall/?door__exact=command"),
+        ("service calls of the back office", "audit/servicecall/?door__exact=back_office"),
         ("service calls of a student", "audit/servicecall/?asn=000000101"),
         ("service calls of an organization", "audit/servicecall/?organization=S.0100"),
+        ("sign-ins", "audit/signin/"),
+        ("sign-ins locked out", "audit/signin/?outcome__exact=LockedOut"),
+        ("sign-ins of a name", "audit/signin/?q=mallory"),
+        ("sign-ins from an address", "audit/signin/?q=192.0.2.7"),
         ("to review: achieved, not awarded", f"{_REVIEW}achieved-not-awarded"),
         ("to review: awarded, not ordered", f"{_REVIEW}awarded-not-ordered"),
         ("to review: no longer achieved", f"{_REVIEW}awarded-no-longer-achieved"),
@@ -246,4 +345,14 @@ def pages(students: int):
         yield label, f"/admin/{address}", GOAL
 
 
+def _of_years(label: str, address: str, first: int):
+    """The latest school year and the first, which is that of the oldest rows."""
+    for year in (current_school_year(), current_school_year() - first):
+        yield f"{label} of {year}", f"{address}?school_year={year}"
+
+
+_DELETED = "?is_deleted__exact=1"
+_STATUSES = "credentials/requirementsetstatus/"
+_OUTCOMES = "credentials/awardingoutcome/"
+_ORDERS = "credentials/documentorderitem/"
 _REVIEW = "credentials/awardedcredential/to-review/?kind="
