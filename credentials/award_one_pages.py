@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -100,6 +101,7 @@ class AwardOnePage(ServiceFormPage):
     form_class = AwardOneForm
     template_name = "admin/award_one.html"
     button = gettext_lazy("Award the credential")
+    decisions = frozenset({"credential", "school_year"})
     explained: Explanation | None = None
 
     def load(self) -> Student | None:
@@ -186,7 +188,9 @@ class AwardOnePage(ServiceFormPage):
 
     def done(self, answer):
         number = answer.body["CredentialNumber"]
-        award = AwardedCredential.objects.get(number=number)
+        # The same press again, after a re-issue: the number is a former one by now.
+        by_number = Q(number=number) | Q(archived_numbers__number=number)
+        award = AwardedCredential.objects.filter(by_number).distinct().get()
         text = _("%(type)s is awarded to %(name)s, under the number %(number)s.") % {
             "type": award.credential_type,
             "name": award.full_name,

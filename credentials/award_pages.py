@@ -64,7 +64,7 @@ class AwardPage(ServiceFormPage):
         )
 
     def in_words(self, form: ServiceForm, name: str, text: str) -> str:
-        if name == "number" and text.isdecimal():
+        if name == "number" and text.isdecimal() and len(text) < 19:
             return written(int(text))
         return super().in_words(form, name, text)
 

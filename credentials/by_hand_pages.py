@@ -41,7 +41,7 @@ class OfStudentPage(ServiceFormPage):
     """About the requirements of one student. `pages`: the admin class of students."""
 
     def load(self) -> Student | None:
-        students = Student.objects.select_related("legal_name")
+        students = Student.objects.select_related("legal_name", "primary")
         return students.filter(asn=self.kwargs["asn"]).first()
 
     def asns(self) -> list[str]:
@@ -52,7 +52,8 @@ class OfStudentPage(ServiceFormPage):
         return None
 
     def lock(self) -> None:
-        lock_students([self.record.asn])
+        primary = self.record.primary
+        lock_students([self.record.asn, *([primary.asn] if primary else [])])
 
     def student_text(self) -> str:
         return f"{self.record.legal_name.full_name} ({asn_text(self.record.asn)})"
@@ -256,6 +257,7 @@ class ExemptPage(OfStudentPage):
     service = SubmitCredentialRequirementExemption
     form_class = ExemptionForm
     template_name = "admin/exempt.html"
+    decisions = frozenset({"reason", "status"})
     button = gettext_lazy("Save the exemption")
 
     def load(self) -> Student | None:
@@ -273,7 +275,8 @@ class ExemptPage(OfStudentPage):
         """Those of the requirement that are not deleted."""
         of = RequirementExemption.objects.filter(student=self.record, is_deleted=False)
         requirement = self.kwargs["requirement"]
-        return list(of.filter(requirement=requirement).select_related("organization"))
+        those = of.filter(requirement=requirement).order_by("pk")
+        return list(those.select_related("organization"))
 
     def heading(self) -> str:
         requirement = self.definitions.requirements[self.kwargs["requirement"]]

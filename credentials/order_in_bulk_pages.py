@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -35,7 +36,7 @@ from pasi.back_office.formats import asn_text, who_called
 from pasi.back_office.reads import record_read
 from pasi.back_office.service_forms import page_urls
 from pasi.calendar import school_year_text
-from pasi.faults import Fault
+from pasi.faults import fault_of_database_error
 from pasi.rules import rule
 from pasi.staff_roles import may_send
 
@@ -107,7 +108,7 @@ class OrderInBulkPage(BulkPage):
             return self.shown(choice, selection, ConfirmForm(typed), changes)
         how = confirm.cleaned_data
         info = {**staff_caller_info(request), "ClientMessageID": str(form_id)}
-        numbers = [each.number for each in selection.candidates]
+        numbers = [each.number for each in selection.to_order]
         try:
             done = order_documents(
                 numbers,
@@ -115,8 +116,11 @@ class OrderInBulkPage(BulkPage):
                 caller=staff_caller(request),
                 caller_info=info,
                 criteria={"Criteria": criteria.as_json(), "CredentialNumbers": numbers},
+                refused={each.number: each.refused for each in selection.refused},
             )
-        except Fault as fault:
+        except (DatabaseError, InterfaceError) as error:
+            if (fault := fault_of_database_error(error)) is None:
+                raise
             confirm.add_error(None, _("Nothing was ordered. %s") % fault.detail)
             return self.shown(choice, selection, confirm)
         if done.was_done:

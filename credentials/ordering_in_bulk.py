@@ -5,7 +5,7 @@ Each number is judged by itself; who is refused does not stop the others. Source
 base (first-run orders follow the bulk award).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -53,9 +53,11 @@ def order_documents(
     caller: Caller,
     caller_info: dict[str, Any],
     criteria: dict[str, Any] | None = None,
+    refused: Mapping[int, Rejection] | None = None,
 ) -> Done:
     """Order the documents of credentials, each for the first time. `criteria`: how the numbers were
-    chosen, for the record; the numbers themselves if not given.
+    chosen, for the record; the numbers themselves if not given. `refused`: others that were shown
+    as not to be ordered, and why; they are not, and stand with the result.
 
     A second call of a member of staff with the same ClientMessageID waits for the first, and orders
     nothing if that was applied.
@@ -79,7 +81,7 @@ def order_documents(
         if first:
             call.came_to = {"WasDoneBy": str(first)}
             return Done(first, was_done=True)
-        done = Done(call.message_id)
+        done = Done(call.message_id, refused=dict(refused or {}))
         lock_holders(awards_numbered(numbers))
         facts = load_awards(numbers)
         passed = []

@@ -122,7 +122,7 @@ class ReIssuePage(AwardPage):
         """A name or a year that has been changed may be no choice of the form any more."""
         if name == "name":
             return _full_name(text)
-        if name == "school_year" and text.isdecimal():
+        if name == "school_year" and text.isdecimal() and len(text) < 5:
             return school_year_text(int(text))
         return super().in_words(form, name, text)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -188,6 +189,15 @@ class AddEnrolmentPage(ServiceFormPage):
             _("The student is enrolled at the school, which may then see and change the record."),
             _("The enrolment is looked at for work items, and so are the student's others."),
         ]
+
+    def renewed(self, form: ServiceForm) -> tuple[ServiceForm, None]:
+        """The reference id is this form's own: what has it was added with this very form."""
+        reference = form.cleaned_data.get("reference_id")
+        added = SchoolEnrolment.objects.filter(reference_id=reference).first()
+        there = format_html('<a href="{}">{}</a>', record_url(added), added.school) if added else ""
+        text = _("The enrolment was added with this form already: {}. Correct that one.")
+        form.place(None, format_html(text, there))
+        return form, None
 
     def trail(self) -> list[tuple[str, str]]:
         return [*self.pages.trail(), (asn_text(self.record.asn), self.back())]

@@ -241,7 +241,7 @@ class AddMarkPage(MarkPage):
 
     def renewed(self, form: ServiceForm) -> tuple[ServiceForm, None]:
         """The course has a mark already, a deleted one perhaps."""
-        course = form.cleaned_data["course"]
+        course = form.cleaned_data.get("course", "")
         mark = OfficialMark.objects.filter(student=self.student, course_code=course).first()
         there = format_html('<a href="{}">{}</a>', record_url(mark), course) if mark else course
         text = _("The student has a mark in {} already. Change that one, or bring it back.")

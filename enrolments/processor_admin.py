@@ -23,6 +23,7 @@ from enrolments.failed_work import RETRY_JOB, failed_job, look_again, retry_job
 from enrolments.job_lists import failed_jobs, queues
 from enrolments.models import (
     CourseEnrolmentTrigger,
+    ProcessorProgress,
     ResponsibleSchoolTrigger,
     SchoolEnrolmentTrigger,
     StudentTrigger,
@@ -227,7 +228,7 @@ class StudentTriggerAdmin(TriggerAdmin):
 
     def all_processors(self, request: HttpRequest) -> HttpResponse:
         """The processors one by one, with links to the lists that the reader may see."""
-        if not self.has_view_permission(request):
+        if not may_view_processors(request):
             raise PermissionDenied
         figures = kept(BACKGROUND_WORK)
         context = {
@@ -250,7 +251,7 @@ class StudentTriggerAdmin(TriggerAdmin):
             raise Http404("There is no such processor.") from error
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if not (may_retry(request) and may_view(request, of.trigger)):
+        if not may_retry(request):
             raise PermissionDenied
         text = request.POST.get("record", "")
         record = int(text) if text.isdecimal() and len(text) < 19 else None
@@ -270,7 +271,7 @@ class StudentTriggerAdmin(TriggerAdmin):
         """Have a background job that failed tried again."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if not (may_retry(request) and self.has_view_permission(request)):
+        if not may_retry(request):
             raise PermissionDenied
         job = failed_job(key) if key < 2**63 else None
         if job is None:
@@ -287,8 +288,13 @@ class StudentTriggerAdmin(TriggerAdmin):
         return HttpResponseRedirect(reverse("admin:enrolments_processors"))
 
 
+def may_view_processors(request: HttpRequest) -> bool:
+    """The page of all processors names no student; their lists of what waits do."""
+    return may_view(request, ProcessorProgress)
+
+
 def may_retry(request: HttpRequest) -> bool:
-    return request.user.has_perm("enrolments.retry_work")
+    return may_view_processors(request) and request.user.has_perm("enrolments.retry_work")
 
 
 def again_url(of: Processor) -> str:
@@ -306,7 +312,7 @@ def _processor_row(request: HttpRequest, processor: Processor, figures: Kept) ->
         "set_aside": _length(queue.set_aside),
         "url": list_url(processor.trigger, {}) if may_open else None,
         "aside_url": list_url(processor.trigger, {"work": "aside"}) if may_open else None,
-        "again_url": again_url(processor) if may_open and queue.set_aside.value else None,
+        "again_url": again_url(processor) if queue.set_aside.value else None,
     }
 
 

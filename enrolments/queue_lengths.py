@@ -51,7 +51,8 @@ def queue_of(processor: Processor, kept: Kept) -> Queue:
     )
     outstanding, oldest = Length(seen["waiting"]), seen["oldest"]
     if seen["looked_at"] > LOOKED_AT:
-        outstanding = _counted_last(seen["waiting"], "waiting", processor, kept)
+        waiting = min(seen["waiting"], LOOKED_AT)
+        outstanding = _counted_last(waiting, "waiting", processor, kept)
         since = kept.values.get(("waiting_since", processor.name))
         if oldest is None and since:
             oldest = datetime.datetime.fromtimestamp(since, datetime.UTC)

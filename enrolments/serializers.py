@@ -211,7 +211,10 @@ class ProcessorSerializer(serializers.Serializer):
     """
 
     Name = serializers.ChoiceField([each.name for each in PROCESSORS])
-    OutstandingTriggers = IntegerField(lowest=0, help_text="Records still to be looked at again.")
+    OutstandingTriggers = IntegerField(
+        lowest=0,
+        help_text="Records still to be looked at again; 20,000 = so many at least.",
+    )
     SetAside = IntegerField(lowest=0, help_text="Records whose processing failed.")
     OldestUtc = InstantField(
         allow_null=True, help_text="When the oldest outstanding trigger was raised."

@@ -147,7 +147,7 @@ class SayPage(ServiceFormPage):
         lock_status(self.record)
 
     def has_changed(self, form: SayForm) -> bool:
-        return was_said_otherwise(self.record, form.cleaned_data["core_version"], self.saying)
+        return was_said_otherwise(self.record, form.cleaned_data.get("core_version"), self.saying)
 
     def send(self, form: SayForm) -> Answer:
         form.body = said(self.record, self.saying.status)

@@ -138,7 +138,8 @@ def _waiting() -> Iterator[Metric]:
         queue = queue_of(each, figures)
         age = max(0.0, (now - queue.oldest).total_seconds()) if queue.oldest else 0
         outstanding.add_metric((each.name,), queue.outstanding.value)
-        counted.add_metric((each.name,), (queue.outstanding.as_of or now).timestamp())
+        if not queue.outstanding.is_at_least:
+            counted.add_metric((each.name,), (queue.outstanding.as_of or now).timestamp())
         oldest.add_metric((each.name,), age)
         aside.add_metric((each.name,), queue.set_aside.value)
     yield from (outstanding, counted, oldest, aside)

@@ -8,13 +8,14 @@ name is, no more than LOOKED_AT of each kind are read, each kind by an index of 
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from pasi.calendar import business_today
 from pasi.text_search import folded
@@ -133,11 +134,12 @@ def _starts(field: str, text: str) -> Q:
     return Q(**{f"{field}__folded__startswith": folded(text)})
 
 
-def _keys_beginning_so(typed: Typed, among: QuerySet | None) -> list[int]:
+def _keys_beginning_so(typed: Typed, among: QuerySet | None) -> tuple[set[int], bool]:
     """The first LOOKED_AT of each order, in the order of its index, so that whoever has just the
-    name that was typed comes before those whose name is longer. One query.
+    name that was typed comes before those whose name is longer; and whether any order may have
+    more. One query.
     """
-    names = _among(Name.objects.filter(is_deleted=False), among).values_list("pk", flat=True)
+    names = _among(Name.objects.filter(is_deleted=False), among)
     by_last = names.order_by("last_name__folded", "first_name__folded")
     by_first = names.order_by("first_name__folded")
     parts = []
@@ -147,8 +149,13 @@ def _keys_beginning_so(typed: Typed, among: QuerySet | None) -> list[int]:
         else:
             parts.append(by_last.filter(_starts("last_name", reading.last)))
             parts.append(by_first.filter(_starts("first_name", reading.last)))
-    first, *others = (part[:LOOKED_AT] for part in parts)
-    return list(first.union(*others))
+    first, *others = (
+        part.annotate(part=Value(number)).values_list("pk", "part")[:LOOKED_AT]
+        for number, part in enumerate(parts)
+    )
+    found = list(first.union(*others, all=True))
+    counts = Counter(part for _key, part in found)
+    return {key for key, _part in found}, max(counts.values(), default=0) >= LOOKED_AT
 
 
 def _among(rows: QuerySet, students: QuerySet | None) -> QuerySet:
@@ -200,11 +207,11 @@ def _of_the_name(
     typed: Typed, asked: Sequence[Criteria], among: QuerySet | None
 ) -> tuple[set[KeyRow], bool]:
     """The names, and whether there may be more. Three queries."""
-    keys = _keys_beginning_so(typed, among)
+    keys, is_cut = _keys_beginning_so(typed, among)
     rows = NameKey.objects.values_list(*_COLUMNS)
     sounding = _among(rows.filter(reduce(or_, map(_sounds_like, asked))), among)[:LOOKED_AT]
-    found = set(map(KeyRow._make, [*rows.filter(pk__any=keys), *sounding]))
-    return found, len(keys) >= LOOKED_AT or len(sounding) >= LOOKED_AT
+    found = set(map(KeyRow._make, [*rows.filter(pk__any=list(keys)), *sounding]))
+    return found, is_cut or len(sounding) >= LOOKED_AT
 
 
 def _sounds_like(asked: Criteria) -> Q:

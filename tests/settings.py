@@ -9,11 +9,9 @@ from pathlib import Path
 
 from pasi.database import var_directory
 
-OF_TESTS = "tests"
-
 # Processes that a test starts inherit the changed value, and import this as well.
-_var = var_directory(Path(__file__).resolve().parent.parent)
-if _var.name != OF_TESTS:
-    os.environ["PASI_VAR"] = str(_var / OF_TESTS)
+if "PASI_VAR_OF_TESTS" not in os.environ:
+    _var = var_directory(Path(__file__).resolve().parent.parent) / "tests"
+    os.environ["PASI_VAR"] = os.environ["PASI_VAR_OF_TESTS"] = str(_var)
 
-from pasi.settings import *  # noqa: E402, F403 (the directory is chosen before the server starts)
+from pasi.settings import *  # noqa: F403 (the directory is chosen before the server starts)

@@ -102,8 +102,10 @@ class SubmitAcknowledgement(SubmitService):
     def lock_status(self, **record) -> ProcessorStatus | None:
         """The record's Validation Status, locked as a worker locks it."""
         status = TABLES[self.record_type][1]
-        found = status.objects.filter(**record).select_for_update(of=("self",)).first()
-        if found:
+        return status.objects.filter(**record).select_for_update(of=("self",)).first()
+
+    def _lock(self, **record) -> ProcessorStatus | None:
+        if found := self.lock_status(**record):
             transaction.on_commit(partial(self._wake_who_passed_by, found.pk), robust=True)
         return found
 
@@ -173,7 +175,7 @@ class SubmitStudentSchoolEnrolmentStatusAcknowledgement(SubmitAcknowledgement):
 
     def find(self, call: Call) -> NamedRecord | None:
         reference = call.request["ReferenceId"]
-        status = self.lock_status(school_enrolment__reference_id=reference)
+        status = self._lock(school_enrolment__reference_id=reference)
         enrolment = (
             SchoolEnrolment.objects.filter(reference_id=reference)
             .select_related("student", "school")
@@ -220,7 +222,7 @@ class SubmitStudentStatusAcknowledgement(SubmitAcknowledgement):
 
     def find(self, call: Call) -> NamedRecord | None:
         asn = call.request["StateProvinceId"]
-        status = self.lock_status(student__asn=asn)
+        status = self._lock(student__asn=asn)
         student = Student.objects.filter(asn=asn).values_list("pk", flat=True).first()
         if student is None:
             return None

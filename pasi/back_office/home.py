@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import ServiceCall, ServiceResponse
 from credentials import reviews
 from credentials.models import AwardedCredential, AwardingRun, RequirementSetStatus
-from enrolments.models import CoreAlert, StudentTrigger
+from enrolments.models import CoreAlert, ProcessorProgress
 from enrolments.processors import PROCESSORS
 from pasi.back_office.admins import list_url, may_view
 from pasi.back_office.charts import COLOURS, Chart, Series
@@ -137,17 +137,16 @@ def review_list(kind: str) -> str:
 
 
 def _background_work(request: HttpRequest, value) -> Iterator[Attention]:
-    open_to_reader = [each for each in PROCESSORS if may_view(request, each.trigger)]
-    if not may_view(request, StudentTrigger):  # whose page has all processors
+    if not may_view(request, ProcessorProgress):
         return
     page = reverse("admin:enrolments_processors")
-    waiting = sum(value("waiting", each.name) for each in open_to_reader)
+    waiting = sum(value("waiting", each.name) for each in PROCESSORS)
     yield Attention(_("Records that wait for a worker"), waiting, page)
-    aside = sum(value("set_aside", each.name) for each in open_to_reader)
-    with_some = [each for each in open_to_reader if value("set_aside", each.name)]
+    aside = sum(value("set_aside", each.name) for each in PROCESSORS)
+    with_some = [each for each in PROCESSORS if value("set_aside", each.name)]
     # One list holds them all, or the page says in which lists they are.
-    only = with_some[0] if len(with_some) == 1 else None
-    url = list_url(only.trigger, {"work": "aside"}) if only else page
+    is_in_one_list = len(with_some) == 1 and may_view(request, with_some[0].trigger)
+    url = list_url(with_some[0].trigger, {"work": "aside"}) if is_in_one_list else page
     yield Attention(_("Records set aside after an error"), aside, url)
     yield Attention(_("Failed background jobs"), value("failed_jobs"), f"{page}#failed-jobs")
 

@@ -248,7 +248,7 @@ def _entries(request: HttpRequest, subject: Subject) -> Iterator[dict[str, Any]]
             "sync",
             link,
             (link, *lists),
-            lambda request: request.user.has_perm("enrolments.view_studenttrigger"),
+            lambda request: request.user.has_perm("enrolments.view_processorprogress"),
         )
     if "pasi" in subject.apps:
         link = reverse("admin:rules")

@@ -15,21 +15,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import DatabaseError, InterfaceError, models
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from pasi import bulk
 from pasi.back_office.admins import HistoryAdmin
 from pasi.back_office.calls import recorded_page
 from pasi.back_office.formats import NOTHING, field_text, instant_text
-from pasi.back_office.service_forms import Meanwhile, call_text
+from pasi.back_office.service_forms import Meanwhile, call_text, is_untouched
+from pasi.faults import Fault, fault_of_database_error
 
 AS_SHOWN = "_as_shown"  # the hidden field; what begins so is not taken into the record of the call
 CHANGED = "changed_meanwhile"
@@ -78,6 +82,7 @@ class Recorded:
         """Carry out `page`, which saves or shows what is wrong, as a recorded call."""
 
         def locking() -> HttpResponse:
+            bulk.begin_call(settings.PASI_LOCK_TIMEOUT_SECONDS, announces=False)
             request.locks_record = True
             try:
                 return page()
@@ -85,7 +90,23 @@ class Recorded:
                 request.locks_record = False
 
         request.was_saved = False
-        return recorded_page(request, self.opts.label, key, locking, was_saved)
+        try:
+            return recorded_page(request, self.opts.label, key, locking, was_saved)
+        except (DatabaseError, InterfaceError) as error:
+            if (fault := fault_of_database_error(error)) is None:
+                raise
+            return self.busy(request, fault)
+
+    def busy(self, request: HttpRequest, fault: Fault) -> HttpResponse:
+        """Somebody else held the record for too long (4002), or the like."""
+        title = _("Not saved")
+        context = {
+            **self.admin_site.each_context(request),
+            **{"title": title, "headline": title, "opts": self.opts, "trail": self.trail()},
+            "why": f"{fault.detail} ({fault.code})",
+        }
+        status = fault.http_status
+        return TemplateResponse(request, "admin/busy.html", context, status=status)
 
     def get_queryset(self, request):
         """Inside a recorded call the record is locked as it is read."""
@@ -111,11 +132,12 @@ class Recorded:
 
     def compare(self, request: HttpRequest, form: forms.ModelForm) -> None:
         """Refuse the form if the record, which is locked, is not what was shown. What would change
-        nothing is let pass: so a button pressed twice has done what it should.
+        nothing is let pass: so a button pressed twice has done what it should (not one that added
+        a row: that would add another).
         """
         now, shown = self.state(request, form), _shown(request, form.instance)
         request.state = now
-        if now == shown or not (self.inlines or form.has_changed()):
+        if now == shown or not (form.has_changed() or self._rows_change(request, form.instance)):
             return
         if shown is None:
             form.add_error(None, _("It is not known what this form was opened for. Look it over."))
@@ -139,6 +161,14 @@ class Recorded:
             for row in rows.initial_forms:
                 yield rows.prefix, row
 
+    def _rows_change(self, request: HttpRequest, record: models.Model) -> bool:
+        for formset_class, inline in self.get_formsets_with_inlines(request, record):
+            prefix = formset_class.get_default_prefix()
+            given = self.get_formset_kwargs(request, record, inline, prefix)
+            if formset_class(**given).has_changed():
+                return True
+        return False
+
     def differences(
         self, request: HttpRequest, form: forms.ModelForm, shown: State, now: State
     ) -> Iterator[Meanwhile]:
@@ -159,15 +189,20 @@ class Recorded:
                     yield Meanwhile(title, _row_words(row, was), _row_words(row, value))
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
-        """Rows that somebody took away meanwhile stand in the form as new ones."""
+        """Rows that somebody took away meanwhile stand in the form as new ones, if something was
+        typed in them. Where the form came too late, rows that nobody has touched in it are as they
+        are by now: changed, or not there.
+        """
         given = super().get_formset_kwargs(request, obj, inline, prefix)
         if "data" in given and obj.pk is not None:
-            parent = inline.get_formset(request, obj).fk.name
-            rows = inline.get_queryset(request).filter(**{parent: obj.pk})
+            formset_class = inline.get_formset(request, obj)
+            rows = inline.get_queryset(request).filter(**{formset_class.fk.name: obj.pk})
             keys = {str(key) for key in rows.values_list("pk", flat=True)}
-            given["data"] = _with_gone_rows_as_new(
-                given["data"], prefix, inline.model._meta.pk.name, keys
-            )
+            sent = PostedRows(request.POST, prefix, inline.model._meta.pk.name)
+            if getattr(request, "meanwhile", None) is not None:
+                shown = _shown(request, obj) or {}
+                sent.take_untouched(formset_class.form(), shown, request.state)
+            given["data"] = sent.with_gone_as_new(keys)
         return given
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -178,6 +213,10 @@ class Recorded:
             meanwhile = getattr(request, "meanwhile", None)
             if meanwhile is not None:
                 _leave_to_the_notice(context)
+                for each in context["inline_admin_formsets"]:  # anew, now that it is known
+                    inline, prefix = each.opts, each.formset.prefix
+                    given = self.get_formset_kwargs(request, obj, inline, prefix)
+                    each.formset = type(each.formset)(**given)
             context.update(
                 as_shown_name=AS_SHOWN,
                 as_shown=signing.dumps(state, salt=_salt(obj), compress=True),
@@ -259,23 +298,19 @@ def _take_untouched(
     """
     form.data = form.data.copy()
     for name, value in now.items():
-        if name in form.cleaned_data and _plain(form.cleaned_data[name]) == shown.get(name):
-            key = form.add_prefix(name)
-            field = form.fields[name]
-            if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
-                form.data.setlist(key, [str(each) for each in value or ()])
-            elif value is False:
-                form.data.pop(key, None)  # a box without its tick is not sent
-            else:
-                form.data[key] = "" if value is None else str(field.prepare_value(value))
+        field = form.fields[name]
+        if is_untouched(field, shown.get(name), form[name].data):
+            _put(form.data, form.add_prefix(name), field, value)
 
 
-def _plain(cleaned: Any) -> Any:
-    """What a field has come to, as `shown` and `now` have it: other records by their keys."""
-    if isinstance(cleaned, models.QuerySet):
-        return sorted(each.pk for each in cleaned)
-    value = cleaned.pk if isinstance(cleaned, models.Model) else cleaned
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+def _put(data: QueryDict, name: str, field: forms.Field, value: Any) -> None:
+    """Let the data of a form say that a field has a value."""
+    if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+        data.setlist(name, [str(each) for each in value or ()])
+    elif value is False:
+        data.pop(name, None)  # a box without its tick is not sent
+    else:
+        data[name] = "" if value is None else str(field.prepare_value(value))
 
 
 def _value(value: Any) -> Any:
@@ -317,29 +352,61 @@ def _row_words(form: forms.ModelForm, values: Mapping[str, Any] | None) -> str:
     )
 
 
-def _with_gone_rows_as_new(
-    data: QueryDict, prefix: str, key_name: str, keys: Iterable[str]
-) -> QueryDict:
-    """The rows as they were sent; those that are no more come after those that are, without key."""
+class PostedRows:
+    """The rows below a record as a browser has sent them, by their numbers."""
 
-    def number(name: str) -> int:
-        text = data.get(f"{prefix}-{name}", "")
+    def __init__(self, data: QueryDict, prefix: str, key_name: str) -> None:
+        self.data, self.prefix, self.key_name = data, prefix, key_name
+        self.initial, self.total = self._number("INITIAL_FORMS"), self._number("TOTAL_FORMS")
+        self.dropped: set[int] = set()
+
+    def _number(self, name: str) -> int:
+        text = self.data.get(f"{self.prefix}-{name}", "")
         return int(text) if text.isdecimal() and len(text) < 5 else 0
 
-    initial, total = number("INITIAL_FORMS"), number("TOTAL_FORMS")
-    gone = [row for row in range(initial) if data.get(f"{prefix}-{row}-{key_name}") not in keys]
-    if not gone or total < initial:
-        return data
-    order = [*(row for row in range(initial) if row not in gone), *gone, *range(initial, total)]
-    moved = data.copy()
-    places = {f"{prefix}-{row}-": f"{prefix}-{place}-" for place, row in enumerate(order)}
-    for name in [name for name in data if name.startswith(tuple(places))]:
-        del moved[name]
-    for before, after in places.items():
-        for name in data:
-            if name.startswith(before):
-                moved.setlist(after + name.removeprefix(before), data.getlist(name))
-    for row in gone:
-        moved[f"{places[f'{prefix}-{row}-']}{key_name}"] = ""
-    moved[f"{prefix}-INITIAL_FORMS"] = str(initial - len(gone))
-    return moved
+    def key_of(self, row: int) -> str:
+        return self.data.get(f"{self.prefix}-{row}-{self.key_name}", "")
+
+    def take_untouched(self, form: forms.ModelForm, shown: State, now: State) -> None:
+        self.data = self.data.copy()
+        for row in range(self.initial):
+            key = f"{self.prefix}-{self.key_of(row)}"
+            before, place = shown.get(key), f"{self.prefix}-{row}"
+            if before is None or self.data.get(f"{place}-DELETE"):
+                continue
+            touched = [
+                name
+                for name, value in before.items()
+                if not is_untouched(form.fields[name], value, self._sent(form, place, name))
+            ]
+            if key in now:
+                for name in before.keys() - set(touched):
+                    _put(self.data, f"{place}-{name}", form.fields[name], now[key][name])
+            elif not touched:
+                self.dropped.add(row)
+
+    def _sent(self, form: forms.ModelForm, place: str, name: str) -> Any:
+        return form.fields[name].widget.value_from_datadict(self.data, {}, f"{place}-{name}")
+
+    def with_gone_as_new(self, keys: Iterable[str]) -> QueryDict:
+        """Those that are no more come after those that are, without key; dropped ones nowhere."""
+        prefix, initial, total = self.prefix, self.initial, self.total
+        gone = [row for row in range(initial) if self.key_of(row) not in keys]
+        if not gone or total < initial:
+            return self.data.copy()
+        anew = [row for row in gone if row not in self.dropped]
+        order = [*(row for row in range(initial) if row not in gone), *anew, *range(initial, total)]
+        moved = self.data.copy()
+        places = {f"{prefix}-{row}-": f"{prefix}-{place}-" for place, row in enumerate(order)}
+        of_rows = tuple(f"{prefix}-{row}-" for row in range(total))
+        for name in [name for name in self.data if name.startswith(of_rows)]:
+            del moved[name]
+        for before, after in places.items():
+            for name in self.data:
+                if name.startswith(before):
+                    moved.setlist(after + name.removeprefix(before), self.data.getlist(name))
+        for row in anew:
+            moved[f"{places[f'{prefix}-{row}-']}{self.key_name}"] = ""
+        moved[f"{prefix}-INITIAL_FORMS"] = str(initial - len(gone))
+        moved[f"{prefix}-TOTAL_FORMS"] = str(len(order))
+        return moved

@@ -43,6 +43,22 @@ from students.notices import notices_on_numbers
 CSRF = "csrfmiddlewaretoken"
 
 
+class AsShownField(forms.JSONField):
+    """What the form showed of the record; nothing deeper than it ever is."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise forms.ValidationError(_("It cannot be read.")) from error
+
+    def bound_data(self, data, initial):
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:
+            return None
+
+
 class ServiceForm(forms.Form):
     """What staff fill in. Subclasses name the fields, and write request() from cleaned_data.
 
@@ -56,7 +72,7 @@ class ServiceForm(forms.Form):
     call_id = forms.UUIDField(widget=forms.HiddenInput)
     call_time = forms.CharField(widget=forms.HiddenInput, max_length=40)
     core_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    as_shown = forms.JSONField(widget=forms.HiddenInput, required=False)
+    as_shown = AsShownField(widget=forms.HiddenInput, required=False)
 
     def request(self) -> dict[str, Any]:
         """The properties of the request, CallerInfo apart. PASICoreVersion is `core_version`."""
@@ -67,8 +83,9 @@ class ServiceForm(forms.Form):
         return self.codes.get(rejection["Code"])
 
     def place(self, field: str | None, text: str) -> None:
-        """Show `text` at a field, or above them all where there is none of that name."""
-        self.add_error(field if field in self.fields else None, text)
+        """Show `text` at a field, or above them all where no such field is seen."""
+        is_seen = field in self.fields and not self[field].is_hidden
+        self.add_error(field if is_seen else None, text)
 
     def message_id(self) -> str | None:
         """The ClientMessageID: that of the shown form together with all that it sends, so that the
@@ -113,6 +130,9 @@ class ServiceFormPage(View):
     template_name = "admin/service_form.html"
     button = gettext_lazy("Save")
     out_of_date = frozenset({"3004", "44001"})  # codes that say: somebody else was first
+    # Fields that hold a decision, not what the record says: they stay as they were chosen, whatever
+    # is preselected by now.
+    decisions: frozenset[str] = frozenset()
 
     # --- What a subclass says ---
 
@@ -263,8 +283,8 @@ class ServiceFormPage(View):
         return self.page(form)
 
     def send(self, form: ServiceForm) -> Answer:
-        looks_itself = self.service.takes_version or self.record is None
-        first = None if looks_itself else partial(self.refuse_if_changed, form)
+        page_looks = self.record is not None and not self.service.takes_version
+        first = partial(self.refuse_if_changed, form) if page_looks else None
         return send(self.service, self.request, form, first)
 
     def refuse_if_changed(self, form: ServiceForm) -> None:
@@ -291,7 +311,9 @@ class ServiceFormPage(View):
         typed.update(
             (name, text)
             for name, text in _as_text(now).items()
-            if name in form.fields and not was_typed(form, name, shown.get(name, ""))
+            if name in form.fields
+            and name not in self.decisions
+            and not was_typed(form, name, shown.get(name, ""))
         )
         changes = [
             Meanwhile(
@@ -388,11 +410,25 @@ def was_typed(form: ServiceForm, name: str, shown: str) -> bool:
     """Whether a field holds other than it showed. What is hidden names the record."""
     if form[name].is_hidden:
         return False
-    field = form.fields[name]
+    return not is_untouched(form.fields[name], shown, form[name].data)
+
+
+def is_untouched(field: forms.Field, shown: Any, sent: Any) -> bool:
+    """Whether a field was sent as it was shown. Browsers end lines with CR LF; a list of choices
+    has no order.
+    """
+    if isinstance(shown, str):
+        shown = shown.replace("\r\n", "\n")
+        sent = sent.replace("\r\n", "\n") if isinstance(sent, str) else sent
+        if not isinstance(field, forms.ModelChoiceField):
+            try:
+                shown = field.to_python(shown)
+            except forms.ValidationError:
+                return False
     try:
-        return field.to_python(form[name].data) != field.to_python(shown)
+        return not field.has_changed(shown, sent)
     except forms.ValidationError:
-        return True
+        return False
 
 
 def value_in_words(field: forms.Field, text: str) -> str:

@@ -36,7 +36,7 @@ class BackOfficeSite(ThemedSite):
 
         @wraps(view)
         def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            if "\x00" in request.path + "".join(request.GET.values()):
+            if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
                 raise Http404  # PostgreSQL has no such character; no record has such an address
             if (first := next_step(request)) is not None:
                 return first

@@ -163,13 +163,45 @@ def test_requirements_of_a_set_that_come_and_go_meanwhile(boss, other):
     assert gone.requirement.code in texts[1][0]
     assert texts[1][1] == "–"
     [formset] = [each.formset for each in late.context["inline_admin_formsets"]]
-    assert formset.total_form_count() == mine["set_requirements-TOTAL_FORMS"]
+    assert formset.total_form_count() == mine["set_requirements-TOTAL_FORMS"] - 1
     sent = dict(formset.data.items())
     assert boss.post(page, {**sent, AS_SHOWN: late.context["as_shown"]}).status_code == 302
     cosc.refresh_from_db()
     assert cosc.name == "Name by Bea"
-    assert cosc.set_requirements.get(pk=kept.pk).sequence == kept.sequence
-    assert cosc.set_requirements.filter(requirement=gone.requirement).exists()
+    assert cosc.set_requirements.get(pk=kept.pk).sequence == 77, "left alone"
+    assert not cosc.set_requirements.filter(requirement=gone.requirement).exists(), "left alone"
+
+
+def test_a_row_that_was_typed_in_and_is_gone_meanwhile_comes_back_as_a_new_one(boss, other):
+    cosc = RequirementSet.objects.get(pk="COSC")
+    page = address(RequirementSet, "change", "COSC")
+    mine = as_opened(boss, page, form_of_set("COSC", **{"set_requirements-1-sequence": 88}))
+    theirs = form_of_set("COSC", **{"set_requirements-1-DELETE": "on"})
+    gone = cosc.set_requirements.get(pk=theirs["set_requirements-1-id"])
+    assert save(other, cosc, theirs).status_code == 302
+    late = boss.post(page, mine)
+    [formset] = [each.formset for each in late.context["inline_admin_formsets"]]
+    sent = dict(formset.data.items())
+    assert boss.post(page, {**sent, AS_SHOWN: late.context["as_shown"]}).status_code == 302
+    assert cosc.set_requirements.get(requirement=gone.requirement).sequence == 88
+
+
+def test_pressing_twice_on_a_record_with_rows_is_no_change_by_somebody_else(boss):
+    page = address(RequirementSet, "change", "COSC")
+    form = as_opened(boss, page, form_of_set("COSC", **{"set_requirements-0-sequence": 66}))
+    assert [boss.post(page, form).status_code for _press in range(2)] == [302, 302]
+
+
+def test_a_role_is_withdrawn_for_good_in_whatever_order_the_roles_are_kept(boss, other):
+    with set_up():
+        make_school("S.0009", "A.0009")
+        record = make_client("Other", roles=["View Audit User", "Submit Student User"])
+    page = address(PasiClient, "change", record.pk)
+    sent = ["Submit Student User", "View Audit User"]  # as a browser sends ticks
+    mine = as_opened(boss, page, client_form(name="Name by Bea", roles=sent))
+    assert save(other, record, client_form(name="Other", roles=sent[:1])).status_code == 302
+    late = boss.post(page, mine)
+    assert late.context["adminform"].form["roles"].value() == sent[:1]
 
 
 def test_of_a_long_list_what_came_and_went_is_named(boss, other):

@@ -132,7 +132,7 @@ def test_nothing_is_said_of_nothing_counted_and_zero_of_zero(boss):
             },
             {"alert-changes", "credentials", "calls"},
         ),
-        ("Administrator", set(), set()),
+        ("Administrator", {"Work in the background"}, set()),
     ],
 )
 def test_each_group_sees_the_figures_of_its_lists(figures, group, subjects, charts):

@@ -214,3 +214,75 @@ def test_what_was_left_alone_shows_what_somebody_else_has_made_of_it(student):
     assert rita.post(page, typed).status_code == 302
     student.refresh_from_db()
     assert (student.legal_name.first_name, str(student.birth_date)) == ("Augusta", "2008-03-02")
+
+
+# --- What a form says on its page -----------------------------------------------------------------
+
+
+def test_a_rejection_at_a_hidden_field_is_read_on_the_page(db):
+    with set_up():
+        gone = make_student(is_deactivated=True)
+        make_school("S.0982", "A.3020")
+    alice = signed_in(staff("alice", "Alerts Officer"))
+    page = reverse("admin:add_enrolment", args=[gone.asn])
+    typed = {"school": "S.0982", "grade": "12", "start_date": "2026-09-01"}
+    more = {"exit_date": "2027-06-28", "exit_date_type": "Expected", "programming_type": "R"}
+    choices = alice.get(page).context["form"].fields
+    for name in ("exit_date_type", "programming_type", "programming_timeframe"):
+        more[name] = next(value for value, _label in choices[name].choices if value)
+    answer = sent(alice, page, **typed, **more)
+    [text] = errors(answer)["__all__"]
+    assert text.endswith("(9009)")
+    assert "(9009)" in text_of(answer).replace("( 9009 )", "(9009)")
+
+
+def test_a_form_for_a_new_enrolment_never_makes_two(db):
+    with set_up():
+        student = make_student()
+        make_school("S.0982", "A.3020")
+    alice = signed_in(staff("alice", "Alerts Officer"))
+    page = reverse("admin:add_enrolment", args=[student.asn])
+    form = as_shown(alice, page, school="S.0982", start_date="2026-09-01", exit_date="2027-06-28")
+    choices = alice.get(page).context["form"].fields
+    for name in ("grade", "exit_date_type", "programming_type", "programming_timeframe"):
+        form[name] = next(value for value, _label in choices[name].choices if value)
+    assert alice.post(page, form).status_code == 302
+    answer = alice.post(page, {**form, "exit_date": "2027-06-27"})  # back, corrected, pressed
+    assert "was added with this form already" in text_of(answer)
+    for _press in range(2):
+        assert alice.post(page, again(answer)).status_code == 200
+    assert student.school_enrolments.count() == 1
+
+
+def test_the_press_that_awarded_leads_to_the_award_whatever_its_number_is_now(olive, officer):
+    with set_up():
+        graduated = graduate()
+    form = as_shown(olive, award_page(graduated))
+    first = olive.post(award_page(graduated), form)
+    recalculated()
+    award = AwardedCredential.objects.get()
+    page = award_task(award, "re-issue")
+    assert sent(olive, page, school_year=award.school_year - 1).status_code == 302
+    assert olive.post(award_page(graduated), form)["Location"] == first["Location"]
+
+
+def test_what_was_chosen_stays_chosen_or_nothing_is(olive, otto, officer):
+    """A credential that somebody else has awarded is not replaced by the next one."""
+    with set_up():
+        graduated = graduate()
+    mine = as_shown(olive, award_page(graduated))
+    assert sent(otto, award_page(graduated)).status_code == 302
+    answer = olive.post(award_page(graduated), mine)
+    assert answer.context["form"]["credential"].value() == mine["credential"]
+    assert list(errors(answer)) == ["credential"]
+
+
+@pytest.mark.parametrize("version", ["x", ""])
+def test_a_tampered_version_is_no_error_of_ours(db, version):
+    with set_up():
+        [item] = make_items(1, make_school("S.0982", "A.3020"))
+    alice = signed_in(staff("alice", "Alerts Officer"))
+    page = f"{LIST}{item.pk}/say/InProgress/"
+    form = as_shown(alice, page)
+    assert alice.post(page, {**form, "core_version": version}).status_code == 200
+    assert alice.post(page, {**form, "as_shown": "[" * 100_000}).status_code == 200

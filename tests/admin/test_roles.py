@@ -33,7 +33,9 @@ PARTS = {
         "citizenshipstatus",
         "disclosurerestriction",
     ),
-    "Background work": tuple(name for name in TRIGGERS if name != "transcripttrigger"),
+    "Lists of what waits for a worker": tuple(
+        name for name in TRIGGERS if name != "transcripttrigger"
+    ),
     "Awarding runs, with batches": ("awardingrun", "awardingbatch"),
 }
 MADE_BY_COMMANDS = {"user"}  # which shows a password once
@@ -172,6 +174,7 @@ PAGES = {
         ("find_credential_number",),
         ("credentials_reviews",),
     ],
+    "See the processors, their queues and failed jobs": [("enrolments_processors",)],
     "Give a client another secret": [("rotate_secret", "client")],
 }
 # Tasks without a page of their own: the permission that their buttons ask.

@@ -10,6 +10,7 @@ from pasi.models import PasiClient
 from tests.admin.conftest import address, as_opened, signed_in, staff
 from tests.admin.test_changed_meanwhile import client_form, told, user_form
 from tests.concurrency.sessions import at_once, held_up
+from tests.connections import another_connection
 from tests.province_builder import make_client, set_up
 
 pytestmark = pytest.mark.concurrency
@@ -60,7 +61,8 @@ def test_what_is_committed_while_a_save_waits_stays(committed_database):
     themselves["new_password2"] = "Another-one-1"
     saves = (
         partial(browser.post, page, form),
-        partial(browser.post, f"/admin/auth/user/{ann.pk}/password/", password),
+        # From a browser of its own: whoever sets a password gets a new session.
+        partial(signed_in(boss).post, f"/admin/auth/user/{ann.pk}/password/", password),
         partial(signed_in(own).post, "/admin/password_change/", themselves),
     )
     change = "UPDATE auth_user SET is_active = false, is_superuser = false WHERE username <> 'boss'"
@@ -82,3 +84,18 @@ def test_two_presses_at_once_are_both_told_that_it_is_saved(committed_database):
     form = as_opened(browser, page, user_form(email="a@example.org"))
     answers = at_once(*(partial(browser.post, page, form) for _press in range(2)))
     assert [answer.status_code for answer in answers] == [302, 302]
+
+
+def test_who_waits_too_long_for_a_record_is_told_so(committed_database, settings):
+    settings.PASI_LOCK_TIMEOUT_SECONDS = 0.2
+    ann = staff("ann")
+    page = address(User, "change", ann.pk)
+    browser = signed_in(staff("boss", is_superuser=True))
+    form = as_opened(browser, page, user_form(email="a@example.org"))
+    with another_connection() as session:
+        session.execute("SELECT FROM auth_user WHERE id = %s FOR UPDATE", [ann.pk])
+        answer = browser.post(page, form)
+    assert answer.status_code == 503
+    assert "Nothing was saved." in answer.content.decode() and "(4002)" in answer.content.decode()
+    ann.refresh_from_db()
+    assert ann.email == ""
