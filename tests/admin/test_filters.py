@@ -10,12 +10,18 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.db.models import QuerySet
 
 from audit.models import RecordRead, ServiceCall, SignIn
-from credentials.definition_models import CourseMapping, CredentialRequirement, ExemptionReason
+from credentials.definition_models import (
+    CourseGroup,
+    CourseMapping,
+    CourseSubject,
+    CredentialRequirement,
+    ExemptionReason,
+)
 from credentials.models import (
     AwardedCredential,
     AwardingOutcome,
@@ -33,6 +39,7 @@ from enrolments.models import (
     OfficialMark,
     SchoolEnrolment,
 )
+from pasi.back_office.menu import TRIGGERS
 from pasi.models import Code, Organization, PasiClient
 from students.models import Student
 from tests.admin.conftest import address
@@ -41,7 +48,7 @@ from tests.admin.population import populate
 # Some thousands of rows at most, which staff or the set-up write.
 SMALL = {
     *(PasiClient, Organization, Code, User, Course, AwardingRun, RequirementSet),
-    *(CredentialRequirement, CourseMapping, ExemptionReason),
+    *(CredentialRequirement, CourseMapping, ExemptionReason, CourseGroup, CourseSubject, Group),
 }
 # What so many rows are that the newest fifty are soon found.
 FREQUENT = {
@@ -66,6 +73,7 @@ TYPED = {
         *("asn=100000007", "code=44012", f"q={GUID}", "q=abc-1", "q=100000007"),
     ],
     RecordRead: ["q=100000007", f"q={GUID}"],
+    Student: ["q=100000007", "q=2008-05-17"],
     SignIn: ["q=rita", "q=192.0.2.7", "q=2001:db8::7"],
     CoreAlert: ["authority=A.0001", "school=S.0001", "code=10018", "q=100000007"],
     Acknowledgement: ["q=10018"],
@@ -124,11 +132,15 @@ def _filtered(plan: dict) -> Iterator[str]:
 def test_behind_every_filter_is_an_index(boss, large):
     without = []
     for model, pages in admin.site._registry.items():
-        if model in SMALL or not (pages.list_filter or model in TYPED):
+        searched = pages.get_search_fields(None)
+        if model in SMALL or not (pages.list_filter or searched or model in TYPED):
             continue
         page = address(model, "changelist")
         offered = [*choices(boss.get(page).context["cl"])]
-        for query in [*offered, *TYPED.get(model, ())]:
+        # Of a student what waits is a row for each processor, whose version is then looked at.
+        searched = searched and model._meta.model_name not in TRIGGERS
+        typed = TYPED.get(model, ["q=100000007"] if searched else ())
+        for query in [*offered, *typed]:
             if query in FREQUENT.get(model, ()):
                 continue
             rows = boss.get(f"{page}?{query}{EVEN_SO.get(model, '')}").context["cl"].queryset
