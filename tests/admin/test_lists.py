@@ -133,10 +133,8 @@ def people(db) -> dict[str, Student]:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("100000007", {"ada"}),
-        ("1000-0000-7", {"ada"}),
-        (" 1000-0000-7 ", {"ada"}),
         ("1000", {"ada", "zoe"}),
+        (" 1000-0000 ", {"ada"}),
         ("1000-0001", {"zoe"}),
         ("byr", {"ada", "bo"}),
         ("BYRON", {"ada"}),

@@ -52,7 +52,6 @@ def find(page, asn: str) -> None:
     page.goto(f"{page.url.split('/admin/')[0]}/admin/")
     page.fill("#find-1", asn)
     page.press("#find-1", "Enter")
-    page.click("#result_list th a")
     page.wait_for_selector(".record-tabs")
 
 
