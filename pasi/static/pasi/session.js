@@ -48,7 +48,7 @@
 
     document.addEventListener("submit", async (event) => {
       const form = event.target;
-      if (form.method !== "post" || event.defaultPrevented) return;
+      if (form.getAttribute("method")?.toLowerCase() !== "post" || event.defaultPrevented) return;
       renew(form);
       if (left() > 0) return;
       event.preventDefault();
