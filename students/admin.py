@@ -15,7 +15,7 @@ from django.db.models import (
 )
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import formats
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from enrolments.models import SchoolEnrolment
@@ -219,13 +219,19 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
 
     @admin.display(description=_("Status"))
     def state(self, student: Student) -> str:
+        marks = []
+        if student.is_deactivated:
+            marks.append(_warned(Student.Status.DEACTIVATED.label))
         if student.primary_id:
-            return format_html(_("Secondary of {}"), student_link(student.primary))
-        return student.status
+            marks.append(_warned(format_html(_("Secondary of {}"), student_link(student.primary))))
+        marks = marks or [Student.Status.ACTIVE.label]
+        if student.is_deceased:
+            marks.append(_warned(_("Deceased")))
+        return format_html_join(" ", "{}", ((mark,) for mark in marks))
 
     @admin.display(description=_("Disclosure"))
     def restricted(self, student: Student) -> str:
-        return _("Restricted") if student.is_restricted else NOTHING
+        return _warned(_("Restricted")) if student.is_restricted else NOTHING
 
     @admin.display(description=_("Section 23 eligibility"))
     def section_23(self, student: Student) -> str:
@@ -255,6 +261,15 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     def disposal(self, student: Student) -> str:
         """Of the person: enrolments under linked numbers belong together."""
         return student.in_words["disposal"]
+
+
+def _warned(text) -> str:
+    """As strong as the notices above a record: with a sign, not by colour alone."""
+    return format_html(
+        '<span class="warned"><span class="material-symbols-outlined" aria-hidden="true">warning'
+        "</span> {}</span>",
+        text,
+    )
 
 
 def _narrowed(queryset: QuerySet) -> QuerySet | None:
