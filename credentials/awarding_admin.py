@@ -284,6 +284,7 @@ class RejectionFilter(OfOneRun, admin.SimpleListFilter):
 
 @admin.register(AwardingOutcome)
 class AwardingOutcomeAdmin(ReadOnlyAdmin):
+    when_empty = _("No run has decided on anybody yet. A run begins with Award in bulk.")
     lists_students = True
     list_display = ("place", "in_run", "student", "result", "number", "year")
     numbers = ("place",)

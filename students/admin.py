@@ -66,6 +66,9 @@ class StatusFilter(admin.SimpleListFilter):
 @admin.register(Student)
 class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     change_list_template = "admin/student_list.html"
+    when_empty = _(
+        "There is nothing here yet. Students come by the services and by import_records."
+    )
     list_display = (
         "number",
         "legal",
