@@ -40,8 +40,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not isinstance(said, str) or not said or OF_DJANGO.search(said):
         said = _("There is nothing at this address.")
     todo = _(
-        "It may have been mistyped, or cut short when it was copied. Find what you look for "
-        "from Start."
+        "The address may have been mistyped, or cut short when it was copied. Find what you look "
+        "for from Start."
     )
     return _answer(request, 404, _("Not found"), [said, todo])
 
