@@ -76,9 +76,9 @@ def note_password(request: HttpRequest, accepted: bool) -> None:
     note(request, outcome, name=request.POST.get("username", ""))
 
 
-# What the address of the sign-in page says of a session that ended: a page was asked for, or a form
-# was sent.
-ENDED, LOST = "ended", "lost"
+# What the address of the sign-in page says of a session that ended: a page was asked for after its
+# end, a form was sent after its end, or sent without any (signed out in another tab).
+ENDED, IDLE, LOST, GONE = "ended", "idle", "lost", "gone"
 
 
 def say_that_it_ended(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -90,7 +90,8 @@ def say_that_it_ended(request: HttpRequest, response: HttpResponse) -> HttpRespo
     if path != reverse("admin:login") or not (had_session or request.method == "POST"):
         return response
     asked = QueryDict(query, mutable=True)
-    asked[ENDED] = LOST if request.method == "POST" else "1"
+    sent = LOST if had_session else GONE
+    asked[ENDED] = sent if request.method == "POST" else IDLE
     response["Location"] = f"{path}?{asked.urlencode(safe='/')}"
     return response
 
@@ -99,8 +100,9 @@ def what_ended(request: HttpRequest) -> dict[str, Any]:
     """What the sign-in page says of it."""
     ended = request.GET.get(ENDED)
     return {
-        "has_ended": ended is not None and not request.user.is_authenticated,
-        "is_lost": ended == LOST,
+        "has_ended": ended in (IDLE, LOST, GONE) and not request.user.is_authenticated,
+        "is_idle": ended in (IDLE, LOST),
+        "is_lost": ended in (LOST, GONE),
         "session_minutes": settings.SESSION_COOKIE_AGE // 60,
     }
 

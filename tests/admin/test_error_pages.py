@@ -94,6 +94,9 @@ def test_who_was_signed_out_is_told_so_and_what_became_of_the_form(clerk, settin
         assert "You were signed out after 25 minutes without a press." in there
         assert says in there
         assert not_said not in there
+    without = Client().post(page, {"old_password": "x"})
+    there = text_of(Client().get(without["Location"]))
+    assert "You are signed out, perhaps by another tab. What you had typed was not saved" in there
     again = clerk.post(asked["Location"], {"username": "clerk", "password": "wrong"})
     assert "You were signed out" in text_of(again)
 

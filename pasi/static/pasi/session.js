@@ -49,6 +49,7 @@
     document.addEventListener("submit", async (event) => {
       const form = event.target;
       if (form.getAttribute("method")?.toLowerCase() !== "post" || event.defaultPrevented) return;
+      if (!form.closest("#content")) return;
       renew(form);
       if (left() > 0) return;
       event.preventDefault();
