@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from pasi import rules
+from pasi.faults import FAULTS
 
 HIDDEN = _("[hidden]")
 
@@ -30,6 +31,8 @@ PERSONAL = frozenset(
         # Of the person
         *("Gender", "CitizenshipStatus", "GuardianCitizenshipStatus", "Section23Eligibility"),
         *("FNMIDeclaration", "DisclosureRestrictionCode", "DisclosureRestrictionDetails"),
+        # Of schooling: what a need, a grant, a belief or a result tells of somebody
+        *("EnrolmentTypeCodes", "GrantsProgramCodes", "ExceptionCodes", "MarkValue", "Reason"),
         # What somebody wrote
         "DeleteReason",
     }
@@ -53,11 +56,10 @@ OPEN = frozenset(
         *("CreatedByOrganizationCode", "UpdatedByOrganizationCode", "OrganizationCode"),
         *("SchoolCode", "SchoolYear", "Grade", "ProgrammingType", "ProgrammingTimeframe"),
         *("RegistrationStartDate", "RegistrationExitDate", "ExitDateType", "ResidentBoard"),
-        *("EnrolmentTypeCodes", "GrantsProgramCodes", "ExceptionCodes"),
         *("FrenchHoursOfInstruction", "SchoolAuthorityProvidedProgramPercentage"),
-        *("AlertCode", "CourseCode", "AchievementSchoolYear", "AchievementDate", "MarkValue"),
+        *("AlertCode", "CourseCode", "AchievementSchoolYear", "AchievementDate"),
         *("CreditsAwarded", "EvaluationMethod", "Requirement", "RequirementSet"),
-        *("Achievement", "Reason", "CredentialNumber", "CredentialType"),
+        *("Achievement", "CredentialNumber", "CredentialType"),
         *("LegacyCredentialNumber", "DeliveryMethod", "Language", "Copies"),
         # Of problems
         *("type", "title", "status", "code", "messageId", "errors", "field"),
@@ -71,7 +73,8 @@ OPEN_OF_CALLERS = OPEN | {
     *("ClientMessageID", "SentUtcTime", "Software", "Manufacturer", "Product", "Version"),
     *("BuildNumber", "User", "Name", "LocalID", "IPAddress"),
 }
-UNREADABLE = {"3001", "3002"}  # whose detail repeats what was sent
+# Faults whose detail is ours alone. That of the others repeats what was sent, or may.
+OWN_DETAIL = FAULTS.keys() - {"3001", "3002"}
 LAST_NAME = re.compile(r"([A-Za-z0-9_]*)(?:\[[0-9]+\])*$")
 
 
@@ -104,7 +107,7 @@ def _property(within: dict[str, Any], name: str, names: frozenset[str]) -> Any:
         return _masked(value, names)
     if name == "problem" and _is_open(_last_name(within.get("field")), names):
         return value
-    if name == "detail" and within.get("code") not in UNREADABLE:
+    if name == "detail" and _is_open(within.get("code"), OWN_DETAIL):
         return value
     if name == "Description":  # the title of the rule says as much, without values
         return _title(within.get("Code"))

@@ -60,6 +60,7 @@ def awards_found(text: str) -> QuerySet:
 
 @admin.register(RequirementSetStatus)
 class RequirementSetStatusAdmin(ExplainsEligibility, OfStudentAdmin):
+    when_empty = _("Nothing is calculated yet: a worker does it once students have marks.")
     list_display = (
         "requirement_set",
         "of_student",
@@ -77,6 +78,9 @@ class RequirementSetStatusAdmin(ExplainsEligibility, OfStudentAdmin):
 
 @admin.register(RequirementAchievement)
 class RequirementAchievementAdmin(OfStudentAdmin):
+    when_empty = _(
+        "None is recorded by hand yet. It is done under Credentials on the page of a student."
+    )
     list_display = (
         "requirement",
         "of_student",
@@ -92,6 +96,9 @@ class RequirementAchievementAdmin(OfStudentAdmin):
 
 @admin.register(RequirementExemption)
 class RequirementExemptionAdmin(OfStudentAdmin):
+    when_empty = _(
+        "None is recorded by hand yet. It is done under Credentials on the page of a student."
+    )
     list_display = (
         "requirement",
         "of_student",
@@ -170,6 +177,9 @@ class DocumentOrderInline(ReadOnlyInline):
 
 @admin.register(AwardedCredential)
 class AwardedCredentialAdmin(AwardTasks, NumberedAdmin, OfStudentAdmin):
+    when_empty = _(
+        "Nothing has been awarded yet. Award one student or Award in bulk, in the menu, begins it."
+    )
     list_display = (
         "credential_number",
         "credential_type",
@@ -207,6 +217,7 @@ class AwardedCredentialAdmin(AwardTasks, NumberedAdmin, OfStudentAdmin):
 
 @admin.register(ArchivedCredential)
 class ArchivedCredentialAdmin(NumberedAdmin, ReadOnlyAdmin):
+    when_empty = _("No credential has been issued again, so no number was replaced.")
     lists_students = True
     list_display = (
         "credential_number",
@@ -259,6 +270,10 @@ class ArchivedCredentialAdmin(NumberedAdmin, ReadOnlyAdmin):
 class DocumentOrderItemAdmin(OrderTasks, ReadOnlyHistoryAdmin):
     """Items are ordered and changed by the services only."""
 
+    when_empty = _(
+        "No document is ordered yet. Order from the page of a credential, or many with Order "
+        "documents in bulk."
+    )
     lists_students = True
     list_display = (
         "credential_number",

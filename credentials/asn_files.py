@@ -1,12 +1,21 @@
-"""Lists of ASNs in files: one a line, or a CSV with a column `asn` or `StateProvinceId`."""
+"""Lists of ASNs in files: one a line, or a CSV with a column `asn` or `StateProvinceId`.
+
+As spreadsheets save them: the column's name in capitals or not, semicolons or tabs for commas, and
+any encoding that writes digits as UTF-8 does, for nothing else of the file is read.
+"""
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from pasi.fields import ASN
 
-COLUMNS = ("asn", "StateProvinceId")
+COLUMNS = ("asn", "stateprovinceid")
+DELIMITERS = (",", ";", "\t")
+# How bytes that are no UTF-8 are read: as themselves, to be found again where they matter.
+UNREADABLE = re.compile("[\udc80-\udcff]")
 MOST_NAMED = 100
 
 
@@ -34,14 +43,15 @@ def read_asns(path: Path, called: str = "") -> Iterator[str]:
             count += 1
             if ASN.fullmatch(asn):
                 continue
+            if UNREADABLE.search(asn):
+                problems, wrong = [f"{called}:{line}: file: it is not UTF-8"], 0
+                break
             wrong += 1
             if wrong <= MOST_NAMED:
                 problems.append(
                     f"{called}:{line}: {column}: {asn[:40]!r} is not an ASN: "
                     "nine digits, 000000001 to 999999999"
                 )
-    except UnicodeDecodeError:
-        problems = [f"{called}:{_first_line_not_utf8(path)}: file: it is not UTF-8"]
     except _NotCsv as error:
         problems = [f"{called}:{error.line}: file: it is not CSV: {error}"]
     if wrong > MOST_NAMED:
@@ -65,20 +75,41 @@ def _entries(path: Path) -> Iterator[tuple[int, str, str]]:
     for line, row in _rows(path):
         if is_first:
             is_first = False
-            names = [name.strip() for name in row]
-            position = next((names.index(name) for name in COLUMNS if name in names), None)
+            position = _position(row)
             if position is not None:
-                column = names[position]
+                column = row[position].strip()
                 continue
         cells = row if position is None else row[position : position + 1]
         entry = ",".join(cells)
         yield line, column, entry.strip().replace("-", "")
 
 
+def _position(names: list[str]) -> int | None:
+    """Which of these headings is that of the numbers."""
+    folded = [name.strip().lower() for name in names]
+    return next((folded.index(name) for name in COLUMNS if name in folded), None)
+
+
+def _open(path: Path) -> TextIO:
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _delimiter(path: Path) -> str:
+    """What parts the headings, if the first line has any; otherwise a comma."""
+    with _open(path) as file:
+        first = next((line for line in file if line.strip()), "")
+    for delimiter in DELIMITERS:
+        names = [name.strip().strip('"') for name in first.split(delimiter)]
+        if _position(names) is not None:
+            return delimiter
+    return ","
+
+
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """(line on which it starts, cells) of every row that is not blank."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
+    delimiter = _delimiter(path)
+    with _open(path) as file:
+        reader = csv.reader(file, delimiter=delimiter)
         while True:
             line = reader.line_num + 1
             try:
@@ -89,13 +120,3 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 return
             if any(cell.strip() for cell in row):
                 yield line, row
-
-
-def _first_line_not_utf8(path: Path) -> int:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return 1

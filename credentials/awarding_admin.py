@@ -20,7 +20,8 @@ from credentials import runs
 from credentials.bulk_award_pages import PAGES, may_award, steps, tasks_of
 from credentials.credential_numbers import written
 from credentials.credential_order import ORDER
-from credentials.models import AwardedCredential, AwardingBatch, AwardingOutcome, AwardingRun
+from credentials.find_number_page import find_number_url
+from credentials.models import AwardingBatch, AwardingOutcome, AwardingRun
 from credentials.run_progress import chosen_text, progress_of, types_text
 from credentials.services import SubmitCredentialAwardingMultiple
 from pasi.back_office.admins import READING, ReadOnlyAdmin, list_url, may_view, record_url
@@ -283,6 +284,7 @@ class RejectionFilter(OfOneRun, admin.SimpleListFilter):
 
 @admin.register(AwardingOutcome)
 class AwardingOutcomeAdmin(ReadOnlyAdmin):
+    when_empty = _("No run has decided on anybody yet. A run begins with Award in bulk.")
     lists_students = True
     list_display = ("place", "in_run", "student", "result", "number", "year")
     numbers = ("place",)
@@ -339,8 +341,8 @@ class AwardingOutcomeAdmin(ReadOnlyAdmin):
     def number(self, outcome: AwardingOutcome) -> str:
         if not outcome.credential_number:
             return NOTHING
-        text = written(outcome.credential_number)
-        return format_html('<a href="{}">{}</a>', list_url(AwardedCredential, {"q": text}), text)
+        number = outcome.credential_number
+        return format_html('<a href="{}">{}</a>', find_number_url(number), written(number))
 
     @admin.display(description=_("School year"))
     def year(self, outcome: AwardingOutcome) -> str:

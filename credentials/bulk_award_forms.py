@@ -98,8 +98,8 @@ class ListForm(RunForm):
     file = forms.FileField(
         label=Label("List of ASNs"),
         help_text=Label(
-            "One number a line, or a CSV file with a column asn or StateProvinceId; hyphens are "
-            "allowed. At most 4 MB."
+            "One number a line, or a CSV file with a column ASN or StateProvinceId, with commas or "
+            "semicolons as a spreadsheet saves it; hyphens are allowed. At most 4 MB."
         ),
         widget=forms.FileInput(
             attrs={"accept": ".csv,.txt,text/csv,text/plain", "class": "file-input"}

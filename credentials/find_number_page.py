@@ -2,6 +2,8 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +19,7 @@ from credentials.finding import (
 from credentials.lookup_page import LookupPage
 from credentials.models import AwardedCredential
 from pasi.back_office.admins import list_url, record_url
+from pasi.back_office.lists import students_found
 from pasi.back_office.reads import record_read
 from pasi.calendar import school_year_text
 
@@ -30,11 +33,17 @@ KINDS_OF_NUMBER = {
 MOST_HITS = 50
 
 
+def find_number_url(number: int) -> str:
+    """An address that opens the credential which has or had `number`."""
+    return f"{reverse(f'admin:{FIND_NUMBER}')}?{urlencode({'q': written(number)})}"
+
+
 class FindNumberPage(LookupPage):
     title = gettext_lazy("Find a credential by number")
     label = gettext_lazy("Credential number or legacy number")
     help_text = gettext_lazy(
-        "10000-00016, with or without the hyphen, or a legacy number; former ones are found too."
+        "10000-00016, with or without the hyphen, or a legacy number; former ones are found too. "
+        "The ASN or name of a student leads to the list of credentials."
     )
     button = gettext_lazy("Find")
 
@@ -44,6 +53,8 @@ class FindNumberPage(LookupPage):
         found = sorted(
             awards.select_related("student"), key=lambda award: list(how).index(award.pk)
         )
+        if not found and students_found(text).exists():
+            return HttpResponseRedirect(list_url(AwardedCredential, {"q": text}))
         if not found:
             return {
                 "nothing": _(

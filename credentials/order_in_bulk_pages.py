@@ -24,7 +24,8 @@ from django.views import View
 from audit.models import ServiceCall, ServiceResponse
 from credentials.credential_numbers import written
 from credentials.document_orders import Order
-from credentials.models import AwardedCredential, DocumentOrderItem
+from credentials.find_number_page import find_number_url
+from credentials.models import DocumentOrderItem
 from credentials.order_in_bulk_forms import Changes, ChoiceForm, ConfirmForm, opened, sealed
 from credentials.order_selection import MOST_DOCUMENTS, Candidate, Selection, select
 from credentials.ordering_in_bulk import APPLIED, ORDER_DOCUMENTS, order_documents, ordered_by
@@ -189,7 +190,7 @@ def _rows(candidates: list[Candidate]) -> list[dict[str, Any]]:
     return [
         {
             "number": written(each.number),
-            "url": list_url(AwardedCredential, {"q": written(each.number)}),
+            "url": find_number_url(each.number),
             "asn": asn_text(each.asn),
             "name": each.name,
             "type": each.credential_type,
@@ -252,7 +253,7 @@ class OrderedInBulkPage(BulkPage):
             refused_shown=[
                 {
                     "number": written(number),
-                    "url": list_url(AwardedCredential, {"q": written(number)}),
+                    "url": find_number_url(number),
                     "why": f"{why} ({code})",
                 }
                 for number, code, why in refused[:SHOWN]

@@ -63,6 +63,9 @@ def _listed(code_type: str, joined: str) -> str:
 class OfStudentAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
     """A record of one student, found by the student."""
 
+    when_empty = _(
+        "None is recorded yet: schools submit them, or staff record them on the page of a student."
+    )
     lists_students = True
     list_select_related = ("student__legal_name",)
     search_fields = ("student__asn",)

@@ -88,7 +88,10 @@ class CoreAlertAdmin(SaysOfSelections, FoundByText, ReadOnlyAdmin):
 
     lists_students = True
     change_list_template = "admin/work_item_list.html"
-    when_empty = _("Nothing is wrong with any record, or no worker has looked at them yet.")
+    when_empty = _(
+        "Nothing needs to be done: nothing is wrong with any record, or no worker has looked at "
+        "them yet (Background work says so)."
+    )
     ordering = ("-alert_type", "-pk")
     list_display = (
         "issue",
@@ -291,6 +294,7 @@ def _as_field(filter: admin.SimpleListFilter, changelist) -> admin.SimpleListFil
 class AcknowledgementAdmin(FoundByText, ReadOnlyHistoryAdmin):
     """Newest first. It may outlive its alert, so it is shown by itself."""
 
+    when_empty = _("No alert has been acknowledged yet. It is done from the page of a work item.")
     lists_students = True
     not_in_history = ("arguments_key",)
     list_display = (

@@ -106,6 +106,7 @@ class TriggerAdmin(ReadOnlyAdmin):
     `status`: the relation from there to how far the processor has come.
     """
 
+    when_empty = _("Nothing waits for a worker and nothing is set aside: nothing needs to be done.")
     record: str
     status: str
 

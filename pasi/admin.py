@@ -27,9 +27,9 @@ from enrolments.models import SchoolEnrolment
 from enrolments.reference_changes import code_changed, organization_changed
 from pasi.back_office import second_factor
 from pasi.back_office.admins import BackOfficeAdmin
-from pasi.back_office.formats import school_years_text
+from pasi.back_office.formats import NOTHING, school_years_text
 from pasi.back_office.recorded import Recorded, RecordedAdmin
-from pasi.back_office.theme import Checkboxes, OthersPasswordForm, Switch, UserForm
+from pasi.back_office.theme import Checkboxes, OthersPasswordForm, Select, Switch, UserForm
 from pasi.client_pages import PasiClientAdmin
 from pasi.models import Code, OneTimePassword, Organization, PasiClient
 
@@ -106,8 +106,27 @@ class OrganizationAdmin(RecordedAdmin):
         return [*lists, (_("Calls made for it"), ServiceCall, {"q": record.code})]
 
 
+class CodeForm(forms.ModelForm):
+    """A type is a list that this system asks: a new name would be a list that nothing reads, for
+    ever. So a value is added to one of those that there are."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "code_type" in self.fields:
+            types = (
+                Code.objects.order_by("code_type").values_list("code_type", flat=True).distinct()
+            )
+            self.fields["code_type"] = forms.ChoiceField(
+                label=self.fields["code_type"].label,
+                choices=[("", NOTHING), *((each, each) for each in types)],
+                widget=Select,
+                help_text=_("The list that the value belongs to. It can not be changed later."),
+            )
+
+
 @admin.register(Code)
 class CodeAdmin(RecordedAdmin):
+    form = CodeForm
     keys = ("code_type", "code")
     fields = (
         "code_type",

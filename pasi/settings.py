@@ -146,6 +146,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 SESSION_COOKIE_AGE = 60 * int(os.environ.get("PASI_SESSION_MINUTES", "60"))
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "pasi.back_office.error_pages.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -208,7 +209,7 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}pasi/icon.svg"}
     ],
     "STYLES": [f"{STATIC_URL}pasi/back_office.css"],
-    "SCRIPTS": [f"{STATIC_URL}pasi/back_office.js"],
+    "SCRIPTS": [f"{STATIC_URL}pasi/back_office.js", f"{STATIC_URL}pasi/session.js"],
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,

@@ -51,3 +51,7 @@ urlpatterns = [
     path("api/docs/", DocumentationView.as_view(), name="docs"),
     path("admin/", admin.site.urls),
 ]
+
+handler403 = "pasi.back_office.error_pages.refused"
+handler404 = "pasi.back_office.error_pages.not_found"
+handler500 = "pasi.back_office.error_pages.failed"

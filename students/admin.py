@@ -13,14 +13,15 @@ from django.db.models import (
     QuerySet,
     Value,
 )
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import formats
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from enrolments.models import SchoolEnrolment
-from pasi.back_office.admins import ReadOnlyHistoryAdmin
+from pasi.back_office.admins import ReadOnlyHistoryAdmin, record_url
 from pasi.back_office.formats import NOTHING, asn_text, code_text, instant_text
-from pasi.back_office.lists import FOUND_AT_MOST, students_found, students_numbered
+from pasi.back_office.lists import FOUND_AT_MOST, asn_in, students_found, students_numbered
 from pasi.calendar import school_year_text
 from pasi.codes import read_once
 from students import finding
@@ -65,6 +66,9 @@ class StatusFilter(admin.SimpleListFilter):
 @admin.register(Student)
 class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     change_list_template = "admin/student_list.html"
+    when_empty = _(
+        "There is nothing here yet. Students come by the services and by import_records."
+    )
     list_display = (
         "number",
         "legal",
@@ -79,8 +83,8 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     list_filter = (StatusFilter, "is_deceased")
     search_fields = ("asn",)
     search_help_text = _(
-        "ASN with or without hyphens, a birth date, or a name in any order: Smith, Jo · Jo Smith · "
-        "2008-03-01 · Smith 2008-03-01"
+        "ASN with or without hyphens (a whole one opens the record), a birth date, or a name in "
+        "any order: Smith, Jo · Jo Smith · 2008-03-01 · Smith 2008-03-01"
     )
     lists_students = True
     fieldsets = (
@@ -157,10 +161,20 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
         return queryset.filter(pk__any=keys).order_by(place), False
 
     def changelist_view(self, request, extra_context=None):
+        if (student := self.named(request)) is not None:
+            return HttpResponseRedirect(record_url(student))
         response = super().changelist_view(request, extra_context)
         if shown := (getattr(response, "context_data", None) or {}).get("cl"):
             _say_why(shown.result_list, getattr(request, "ranked", {}))
         return response
+
+    def named(self, request: HttpRequest) -> Student | None:
+        """Whom a whole ASN names, where nothing else is asked for: the record opens at once."""
+        asked = {name for name, value in request.GET.items() if value}
+        asn = asn_in(request.GET.get("q", ""))
+        if asn is None or asked != {"q"} or not self.has_view_permission(request):
+            return None
+        return Student.objects.filter(asn=asn).only("pk").first()
 
     def is_cut(self, request, changelist):
         is_full = bool(changelist.query) and changelist.result_count == FOUND_AT_MOST
@@ -208,13 +222,19 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
 
     @admin.display(description=_("Status"))
     def state(self, student: Student) -> str:
+        marks = []
+        if student.is_deactivated:
+            marks.append(_warned(Student.Status.DEACTIVATED.label))
         if student.primary_id:
-            return format_html(_("Secondary of {}"), student_link(student.primary))
-        return student.status
+            marks.append(_warned(format_html(_("Secondary of {}"), student_link(student.primary))))
+        marks = marks or [Student.Status.ACTIVE.label]
+        if student.is_deceased:
+            marks.append(_warned(_("Deceased")))
+        return format_html_join(" ", "{}", ((mark,) for mark in marks))
 
     @admin.display(description=_("Disclosure"))
     def restricted(self, student: Student) -> str:
-        return _("Restricted") if student.is_restricted else NOTHING
+        return _warned(_("Restricted")) if student.is_restricted else NOTHING
 
     @admin.display(description=_("Section 23 eligibility"))
     def section_23(self, student: Student) -> str:
@@ -244,6 +264,15 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     def disposal(self, student: Student) -> str:
         """Of the person: enrolments under linked numbers belong together."""
         return student.in_words["disposal"]
+
+
+def _warned(text) -> str:
+    """As strong as the notices above a record: with a sign, not by colour alone."""
+    return format_html(
+        '<span class="warned"><span class="material-symbols-outlined" aria-hidden="true">warning'
+        "</span> {}</span>",
+        text,
+    )
 
 
 def _narrowed(queryset: QuerySet) -> QuerySet | None:

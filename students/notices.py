@@ -30,7 +30,12 @@ def notices_on(student: Student) -> list[str]:
     if student.is_restricted:
         notices.append(_("A disclosure restriction is in effect: treat this record as sensitive."))
     if student.is_deactivated:
-        notices.append(_("This number is deactivated; nothing can be changed under it."))
+        notices.append(
+            _(
+                "This number is deactivated: schools and authorities can change nothing under it; "
+                "the ministry can, but no school enrolment."
+            )
+        )
     if student.primary_id:
         notices.append(
             format_html(

@@ -40,6 +40,7 @@ def name_uses(name: Name) -> str:
 
 
 class PartAdmin(MarkedDeleted, ReadOnlyHistoryAdmin):
+    when_empty = _("No student has one yet. Staff record them from the page of a student.")
     lists_students = True
     list_select_related = ("student",)
     search_fields = ("student__asn",)
@@ -140,6 +141,7 @@ class CitizenshipStatusAdmin(PartAdmin):
 
 @admin.register(DisclosureRestriction)
 class DisclosureRestrictionAdmin(PartAdmin):
+    when_empty = _("No record is restricted. A restriction is recorded from the page of a student.")
     list_display = ("code", "of_student", "effective_on", "expires_on", "is_active", "deleted")
     fields = (
         "of_student",

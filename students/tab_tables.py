@@ -163,7 +163,8 @@ def addresses(student: Student) -> Table:
         *(_("Street"), _("Type"), _("City"), _("Province"), _("Postal code"), _("Country")),
         *(_("From"), _("Until"), _("Deleted"), _("History")),
     ]
-    return Table("addresses", _("Mailing addresses"), columns, rows)
+    none = _("No mailing address is recorded.")
+    return Table("addresses", _("Mailing addresses"), columns, rows, none=none)
 
 
 def phones(student: Student) -> Table:
@@ -183,7 +184,8 @@ def phones(student: Student) -> Table:
         *(_("Number"), _("Type"), _("May be published"), _("From"), _("Until")),
         *(_("Deleted"), _("History")),
     ]
-    return Table("phones", _("Phone numbers"), columns, rows)
+    none = _("No phone number is recorded.")
+    return Table("phones", _("Phone numbers"), columns, rows, none=none)
 
 
 def emails(student: Student) -> Table:
@@ -197,7 +199,8 @@ def emails(student: Student) -> Table:
         for each in _last_first(EmailAddress.objects.filter(student=student))
     ]
     columns = [_("Address"), _("Last changed"), _("Deleted"), _("History")]
-    return Table("emails", _("E-mail addresses"), columns, rows)
+    none = _("No e-mail address is recorded.")
+    return Table("emails", _("E-mail addresses"), columns, rows, none=none)
 
 
 # --- Enrolments and marks -------------------------------------------------------------------------
@@ -228,7 +231,8 @@ def school_enrolments(student: Student) -> Table:
         *(_("School year"), _("School"), _("Grade"), _("Registration")),
         *(_("Start"), _("Exit"), _("Deleted"), _("History")),
     ]
-    return Table("school-enrolments", _("School enrolments"), columns, rows)
+    none = _("No school has enrolled the student under this number.")
+    return Table("school-enrolments", _("School enrolments"), columns, rows, none=none)
 
 
 def course_enrolments(student: Student) -> Table:

@@ -52,6 +52,19 @@ def test_what_is_personal_is_hidden_whatever_its_value(name, value):
             {"code": "3001", "detail": "x: 'Byron'", "title": "T"},
             {"code": "3001", "detail": HIDDEN, "title": "T"},
         ),
+        (
+            {"code": None, "title": "Conflict", "detail": "Byron"},
+            {"code": None, "title": "Conflict", "detail": HIDDEN},
+        ),
+        ({"code": ["3004"], "detail": "Byron"}, {"code": ["3004"], "detail": HIDDEN}),
+        (
+            {"Requirement": "CALM-81160", "Reason": "ReligiousCALM"},
+            {"Requirement": "CALM-81160", "Reason": HIDDEN},
+        ),
+        (
+            {"Values": [{"Key": "ExceptionCodes", "Value": ["640"]}]},
+            {"Values": [{"Key": "ExceptionCodes", "Value": HIDDEN}]},
+        ),
         ({"code": "3004", "detail": "out of date"}, {"code": "3004", "detail": "out of date"}),
         (
             {"errors": [{"field": "Names[0].LastName", "problem": "'Byron' is too long"}]},

@@ -43,7 +43,7 @@ class BackOfficeAdmin(ModelAdmin):
     list_per_page = 50
     actions = None
     empty_value_display = NOTHING
-    when_empty = _("There is nothing here yet.")
+    when_empty = _("There is nothing here yet, and nothing needs to be done.")
     numbers: tuple[str, ...] = ()  # columns of numbers that are no fields of the model
     has_history = False
     lists_students = False  # the list itself shows personal data

@@ -168,25 +168,29 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def finds(request: HttpRequest) -> list[dict[str, Any]]:
-    """What can be found from the start page, and the list that answers."""
+    """What can be found from the start page, and the page that answers: a whole number opens the
+    record, all else a list."""
     possible = (
-        (_("Find a student"), "students.Student", _("ASN, name, birth date (2008-03-01)")),
+        (_("Find a student"), "students.Student", "", _("ASN, name, birth date (2008-03-01)")),
         (
             _("Find a credential"),
             "credentials.AwardedCredential",
+            "admin:find_credential_number",
             _("Credential number, former or legacy number, or the student"),
         ),
         (
             _("Find work items"),
             "enrolments.CoreAlert",
+            "",
             _("Student, school (S.0982), authority (A.3020) or code of the alert"),
         ),
     )
     found = []
-    for label, name, help_text in possible:
+    for label, name, page, help_text in possible:
         model = apps.get_model(name)
         if admin.site.get_model_admin(model).has_view_permission(request):
-            found.append({"label": label, "url": _list(model), "help": help_text})
+            url = reverse(page) if page else _list(model)
+            found.append({"label": label, "url": url, "help": help_text})
     return found
 
 

@@ -32,7 +32,9 @@ from pasi import bulk
 from pasi.back_office.admins import HistoryAdmin
 from pasi.back_office.calls import recorded_page
 from pasi.back_office.formats import NOTHING, field_text, instant_text
+from pasi.back_office.school_years import SCHOOL_YEARS, SchoolYearField
 from pasi.back_office.service_forms import Meanwhile, call_text, is_untouched
+from pasi.back_office.theme import TextInput
 from pasi.faults import Fault, fault_of_database_error
 
 AS_SHOWN = "_as_shown"  # the hidden field; what begins so is not taken into the record of the call
@@ -231,6 +233,12 @@ class RecordedAdmin(Recorded, HistoryAdmin):
     """A set-up record with history. `keys` name it for other systems and never change."""
 
     keys: tuple[str, ...] = ()
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if help_text := SCHOOL_YEARS.get(db_field.name):
+            of_years = {"form_class": SchoolYearField, "widget": TextInput, "help_text": help_text}
+            kwargs = {**kwargs, **of_years}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)

@@ -5,12 +5,13 @@ and setting a second factor up. Nothing else opens before.
 """
 
 import ipaddress
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -73,6 +74,37 @@ def note_password(request: HttpRequest, accepted: bool) -> None:
     locked = getattr(request, "axes_locked_out", False)
     outcome = SignIn.Outcome.LOCKED_OUT if locked else SignIn.Outcome.REFUSED
     note(request, outcome, name=request.POST.get("username", ""))
+
+
+# What the address of the sign-in page says of a session that ended: a page was asked for after its
+# end, a form was sent after its end, or sent without any (signed out in another tab).
+ENDED, IDLE, LOST, GONE = "ended", "idle", "lost", "gone"
+
+
+def say_that_it_ended(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let the sign-in page know why it comes, where somebody was signed in before."""
+    if request.user.is_authenticated or response.status_code != 302:
+        return response
+    path, _mark, query = response["Location"].partition("?")
+    had_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+    if path != reverse("admin:login") or not (had_session or request.method == "POST"):
+        return response
+    asked = QueryDict(query, mutable=True)
+    sent = LOST if had_session else GONE
+    asked[ENDED] = sent if request.method == "POST" else IDLE
+    response["Location"] = f"{path}?{asked.urlencode(safe='/')}"
+    return response
+
+
+def what_ended(request: HttpRequest) -> dict[str, Any]:
+    """What the sign-in page says of it."""
+    ended = request.GET.get(ENDED)
+    return {
+        "has_ended": ended in (IDLE, LOST, GONE) and not request.user.is_authenticated,
+        "is_idle": ended in (IDLE, LOST),
+        "is_lost": ended in (LOST, GONE),
+        "session_minutes": settings.SESSION_COOKIE_AGE // 60,
+    }
 
 
 def locked_out(request: HttpRequest, *args) -> HttpResponse:

@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.paginator import InvalidPage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -48,7 +49,18 @@ class BackOfficeSite(ThemedSite):
                     response.render()
                 return response
 
-        return super().admin_view(page, cacheable)
+        guarded = super().admin_view(page, cacheable)
+
+        @wraps(guarded)
+        def or_why_not(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            response = guarded(request, *args, **kwargs)
+            return sign_in.say_that_it_ended(request, response)
+
+        return or_why_not
+
+    def each_context(self, request: HttpRequest) -> dict:
+        minutes = settings.SESSION_COOKIE_AGE // 60 if request.user.is_authenticated else None
+        return {**super().each_context(request), "session_minutes": minutes}
 
     def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         context = {
@@ -92,7 +104,7 @@ class BackOfficeSite(ThemedSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        response = super().login(request, extra_context)
+        response = super().login(request, {**sign_in.what_ended(request), **(extra_context or {})})
         if request.method == "POST":
             sign_in.note_password(request, accepted=response.status_code == 302)
         return response

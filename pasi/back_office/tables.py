@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from pasi.back_office.admins import record_url
 from pasi.back_office.formats import NOTHING
 
-NONE = gettext_lazy("None.")
+NONE = gettext_lazy("None is recorded.")
 
 
 @dataclass(frozen=True)

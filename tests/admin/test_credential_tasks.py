@@ -264,6 +264,17 @@ def test_every_number_leads_to_the_credential_and_says_what_it_is(olive, award, 
     assert "No credential has or had the number 10000-99999" in nothing
 
 
+def test_start_and_the_palette_find_by_number_or_by_the_student(olive, award):
+    [url] = [f["url"] for f in olive.get("/admin/").context["finds"] if "credential" in f["label"]]
+    number, there = written(award.number_id), address(AwardedCredential, "change", award.pk)
+    assert olive.get(url, {"q": number}).headers["Location"] == there
+    palette = olive.get("/admin/search/", {"s": number, "extended": "1"}).content.decode()
+    assert f'href="{url}?q={number}"' in palette
+    for text in (award.student.asn, award.last_name):
+        [shown_there] = olive.get(url, {"q": text}, follow=True).context["cl"].result_list
+        assert shown_there == award
+
+
 def test_a_legacy_number_of_several_credentials_leads_to_all(olive, award, officer):
     with set_up():
         others = [graduate() for _each in range(3)]

@@ -58,7 +58,7 @@ def last_call() -> ServiceCall:
 
 def test_the_page_shows_queues_and_failed_jobs(officer):
     empty = officer.get(PAGE).content.decode()
-    assert "No job has failed." in empty
+    assert "No job has failed: nothing needs to be done." in empty
     assert "No job waits, is being done or has failed." in empty
     key = fail_a_job("Transcript")
     process.configure(queueing_lock="process Student").defer(name="Student")

@@ -1,6 +1,7 @@
 """Lists: as many queries for fifty rows as for five, and what can be found by typing."""
 
 import datetime
+import re
 
 import pytest
 from django.contrib import admin
@@ -133,10 +134,8 @@ def people(db) -> dict[str, Student]:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("100000007", {"ada"}),
-        ("1000-0000-7", {"ada"}),
-        (" 1000-0000-7 ", {"ada"}),
         ("1000", {"ada", "zoe"}),
+        (" 1000-0000 ", {"ada"}),
         ("1000-0001", {"zoe"}),
         ("byr", {"ada", "bo"}),
         ("BYRON", {"ada"}),
@@ -299,6 +298,7 @@ def test_a_row_says_restricted_secondary_and_deactivated_in_words(boss, people):
     with set_up():
         make_student("300000005", last_name="Secondary", primary=people["ada"])
         make_student("300000013", last_name="Deactivated", is_deactivated=True)
+        make_student("300000021", last_name="Dead", is_deceased=True)
         DisclosureRestriction.objects.create(
             student=people["ada"],
             code="CourtOrdered",
@@ -308,9 +308,16 @@ def test_a_row_says_restricted_secondary_and_deactivated_in_words(boss, people):
     page = boss.get(address(Student, "changelist"), {"q": "3000"}).content.decode()
     assert "Secondary of " in page
     assert ">1000-0000-7</a>" in page
-    assert ">Deactivated</td>" in page
+    # As strong as the notices above the record, and with a sign: not by colour alone.
+    marks = re.findall(
+        r'<span class="warned"><span [^>]*aria-hidden="true">warning</span> (.*?)</span></?[st]',
+        page,
+    )
     # The restriction of the primary holds for its secondary number.
-    assert page.count(">Restricted</td>") == 1
+    for mark in ("Deactivated", "Deceased", "Restricted"):
+        assert marks.count(mark) == 1, (mark, marks)
+    assert len([mark for mark in marks if mark.startswith("Secondary of <a ")]) == 1
+    assert len(marks) == 4
     for status, asn in (("Secondary", "300000005"), ("Deactivated", "300000013")):
         rows = shown(boss.get(address(Student, "changelist"), {"status": status}))
         assert [row.asn for row in rows] == [asn]

@@ -61,6 +61,15 @@ def test_pages_about_a_student_say_what_must_be_known(boss, student, name, args)
     assert len(many) == len(few)
 
 
+def test_of_a_deactivated_number_it_says_what_still_can_be_changed(boss, db):
+    """9009 lets the ministry change the record, but no school enrolment."""
+    with set_up():
+        student = make_student("100000007", is_deactivated=True)
+    text = text_of(boss.get(address(Student, "change", student.pk)))
+    assert "schools and authorities can change nothing under it" in text
+    assert "the ministry can, but no school enrolment" in text
+
+
 def test_of_several_numbers_it_says_which(boss, student):
     """The restriction of the primary number holds for the secondary one."""
     with set_up():

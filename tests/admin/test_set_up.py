@@ -38,8 +38,8 @@ def assert_recorded(record, history_type: str, *, rows: int = 1) -> ServiceCall:
 
 
 CODE = {
-    "code_type": "DeleteReason",
-    "code": "Duplicate",
+    "code_type": "CredentialDeleteReason",
+    "code": "PrintedTwice",
     "short_name": "Duplicate award",
     "long_name": "",
     "effective_school_year": "2020",
@@ -51,7 +51,7 @@ CODE = {
 
 def test_adding_a_code_value(boss):
     assert saved(boss.post(address(Code, "add"), CODE))
-    code = Code.objects.get(code_type="DeleteReason", code="Duplicate")
+    code = Code.objects.get(code_type="CredentialDeleteReason", code="PrintedTwice")
     assert code.effective_school_year == 2020
     assert (code.may_be_submitted, code.quality) == (True, None)
     call = assert_recorded(code, "+")
@@ -60,6 +60,41 @@ def test_adding_a_code_value(boss):
     assert body["Key"] is None
     assert body["Form"]["short_name"] == ["Duplicate award"]
     assert "csrfmiddlewaretoken" not in body["Form"]
+
+
+def test_a_code_value_belongs_to_a_list_that_there_is(boss):
+    page = boss.get(address(Code, "add")).content.decode()
+    assert '<option value="CredentialType">' in page
+    assert "as 2025/2026 or 2026" in page
+    refused = boss.post(address(Code, "add"), {**CODE, "code_type": "CredentialTyp"})
+    assert "code_type" in refused.context["adminform"].form.errors
+    assert not Code.objects.filter(code_type="CredentialTyp").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "year", "problem"),
+    [
+        ("2025/2026", 2026, ""),
+        ("2025/26", 2026, ""),
+        (" 2025 / 2026 ", 2026, ""),
+        ("2026", 2026, ""),
+        ("2025/2027", None, "A school year ends in the year after it begins: 2025/2026."),
+        ("26", None, "A school year is written 2025/2026"),
+        ("2025/2026/2027", None, "A school year is written 2025/2026"),
+    ],
+)
+def test_a_school_year_is_typed_as_it_is_shown(boss, typed, year, problem):
+    answer = boss.post(address(Code, "add"), {**CODE, "effective_school_year": typed})
+    if problem:
+        [said] = answer.context["adminform"].form.errors["effective_school_year"]
+        assert said.startswith(problem)
+        return
+    code = Code.objects.get(code_type="CredentialDeleteReason", code="PrintedTwice")
+    assert code.effective_school_year == year
+    assert 'value="2025/2026"' in boss.get(address(Code, "change", code.pk)).content.decode()
+    unchanged = {"short_name": code.short_name, "effective_school_year": "2025/2026"}
+    save(boss, code, {**unchanged, "may_be_submitted": "on"})
+    assert code.history.first().effective_school_year == year
 
 
 def test_changing_a_code_value_leaves_its_key_alone(boss):
@@ -219,7 +254,7 @@ def test_a_form_that_does_not_pass_is_a_recorded_fault(committed_database):
     assert call.response.codes == ["3001"]
     assert "short_name" in json.dumps(call.response.body)
     assert Code.history.count() == versions
-    assert not Code.objects.filter(code_type="DeleteReason").exists()
+    assert not Code.objects.filter(code_type=CODE["code_type"], code=CODE["code"]).exists()
 
 
 def test_a_save_that_fails_half_way_is_recorded_and_writes_nothing(committed_database):

@@ -10,7 +10,7 @@ import students.admin
 from pasi.back_office import lists
 from students import finding
 from students.models import Name, Student
-from tests.admin.conftest import address
+from tests.admin.conftest import address, signed_in, staff
 from tests.province_builder import make_name, make_student, set_up
 
 DAY = datetime.date(2008, 3, 1)
@@ -61,7 +61,7 @@ def found(client, text: str, **filters: str) -> list[tuple[str, str]]:
         ("Bill Tell", ["100000056"]),
         ("Smith 2009-01-01", []),
         ("2008-02-31", []),
-        ("1000-0000-7", ["100000007"]),
+        ("1000-0000", ["100000007"]),
         ("a b c d e f g h", []),
         (",", []),
     ],
@@ -83,11 +83,27 @@ def test_who_is_found_and_in_which_order(boss, people, text, asns):
             "100000056",
             "day and month of birth changed places, another form of the first name",
         ),
-        ("1000-0000-7", "100000007", ""),
+        ("1000-0000", "100000007", ""),
     ],
 )
 def test_it_says_why(boss, people, text, asn, why):
     assert dict(found(boss, text))[asn] == why
+
+
+@pytest.mark.parametrize("text", ["100000015", " 1000-0001-5 "])
+def test_a_whole_number_opens_the_record_where_nothing_else_is_chosen(boss, people, text):
+    with set_up():
+        primary = Student.objects.get(asn="100000007")
+        Student.objects.filter(asn="100000015").update(primary=primary)
+    listed, student = address(Student, "changelist"), Student.objects.get(asn="100000015")
+    for query in ({"q": text}, {"q": text, "status": ""}):
+        answer = boss.get(listed, query)
+        assert answer.headers["Location"] == address(Student, "change", student.pk)
+    assert "secondary number" in boss.get(answer.headers["Location"]).content.decode()
+    assert found(boss, text, status="Active") == []
+    assert found(boss, "999999999") == []
+    nobody = signed_in(staff("nobody"))
+    assert nobody.get(listed, {"q": text}).status_code == 403
 
 
 def test_the_other_lists_take_the_same_words(boss, people):

@@ -12,10 +12,12 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from audit.models import ServiceCall
+from credentials.models import AwardedCredential, AwardingRun, DocumentOrderItem
+from enrolments.models import CoreAlert, StudentTrigger
 from pasi.back_office.menu import TRIGGERS, navigation
 from pasi.back_office.site import BackOfficeSite
 from pasi.models import Code
-from students.models import Student
+from students.models import DisclosureRestriction, Name, Student
 from tests.admin.conftest import address, signed_in, staff
 from tests.admin.test_student_page import text_of
 from tests.province_builder import make_school, make_student, set_up
@@ -160,7 +162,7 @@ def test_nobody_is_shown_an_entry_that_may_not_be_opened(db, group):
     client = signed_in(user)
     shown = re.findall(r'href="(/admin/[^"?]*)"', client.get("/admin/").content.decode())
     assert shown
-    for url in set(shown) - {reverse("admin:logout")}:
+    for url in set(shown) - {reverse("admin:logout"), reverse("admin:login")}:
         assert client.get(url).status_code == 200, url
 
 
@@ -210,12 +212,35 @@ def test_a_page_of_the_palette_that_is_not_there_is_not_found(boss, page):
 
 def test_a_list_with_nothing_in_it_says_what_to_do(boss):
     nothing = text_of(boss.get(address(Student, "changelist")))
-    assert "No students There is nothing here yet." in nothing
+    assert "No students There is nothing here yet. Students come by" in nothing
     searched = text_of(boss.get(address(Student, "changelist"), {"q": "zzz"}))
     assert "No students found for “zzz” You can search by: ASN" in searched
     assert "Clear search and filters" in searched
     filtered = text_of(boss.get(address(Student, "changelist"), {"status": "Secondary"}))
     assert "No students with these filters Status: Secondary." in filtered
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        (CoreAlert, "Nothing needs to be done: nothing is wrong with any record"),
+        (StudentTrigger, "nothing needs to be done"),
+        (AwardedCredential, "Award one student or Award in bulk, in the menu, begins it."),
+        (DocumentOrderItem, "Order from the page of a credential"),
+        (AwardingRun, "A run begins with Award in bulk"),
+        (Name, "from the page of a student"),
+        (DisclosureRestriction, "No record is restricted."),
+    ],
+)
+def test_an_empty_list_says_what_to_do_or_that_nothing_is(boss, model, says):
+    """A filter that is set from the beginning is no choice of the reader's."""
+    nothing = text_of(boss.get(address(model, "changelist")))
+    assert says in nothing
+    assert "with these filters" not in nothing
+    searched = text_of(boss.get(address(model, "changelist"), {"q": "100000007"}))
+    if model is not StudentTrigger:
+        assert "found for “100000007”" in searched
+        assert "Clear search and filters" in searched
 
 
 def test_what_is_left_out_by_filters_is_said(boss):

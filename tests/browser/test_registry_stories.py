@@ -52,7 +52,6 @@ def find(page, asn: str) -> None:
     page.goto(f"{page.url.split('/admin/')[0]}/admin/")
     page.fill("#find-1", asn)
     page.press("#find-1", "Enter")
-    page.click("#result_list th a")
     page.wait_for_selector(".record-tabs")
 
 
@@ -177,7 +176,7 @@ def test_the_set_up_is_changed_and_its_history_read(office):
         visit.assert_accessible()
         page.click("#nav-sidebar-apps >> text=Code values")
         page.click("text=Add")
-        page.fill("#id_code_type", "CredentialDeleteReason")
+        page.select_option("#id_code_type", "CredentialDeleteReason")
         page.fill("#id_code", "Court")
         page.fill("#id_short_name", "Ordered by a court")
         page.fill("#id_effective_school_year", "2026")

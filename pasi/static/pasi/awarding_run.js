@@ -3,11 +3,12 @@
 (() => {
   "use strict";
 
-  const SOON = 1000, LATER = 10000, PATIENCE = 60, GIVE_UP = 150;
+  const SOON = 1000, LATER = 10000, PATIENCE = 60 * SOON, GIVE_UP = 16 * PATIENCE;
   const section = document.getElementById("run-progress");
   const bar = section.querySelector("[role=progressbar]");
   const status = section.querySelector("[role=status]");
-  let unchanged = 0, before = "", tenth = -1, timer;
+  const givenUp = section.querySelector(".given-up");
+  let since = Date.now(), before = "", tenth = -1, timer;
 
   function show(progress) {
     const fill = bar.firstElementChild, known = progress.percentage !== null;
@@ -38,19 +39,22 @@
     if (progress.state === "finished" || progress.state === "stopped") return location.reload();
     show(progress);
     section.dataset.state = progress.state;
-    unchanged = progress.text === before ? unchanged + 1 : 0;
+    if (progress.text !== before) since = Date.now();
     before = progress.text;
     again();
   }
 
   /* What does not move is asked for less often, and at last not at all: an open page must not keep
-     somebody signed in for ever. */
+     somebody signed in for ever. It says so, lest it looks as if it still looked. */
   function again() {
-    if (unchanged < GIVE_UP) timer = setTimeout(ask, unchanged < PATIENCE ? SOON : LATER);
+    const unchanged = Date.now() - since;
+    givenUp.hidden = unchanged < GIVE_UP;
+    if (givenUp.hidden) timer = setTimeout(ask, unchanged < PATIENCE ? SOON : LATER);
   }
 
+  givenUp.querySelector("button").addEventListener("click", () => location.reload());
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) ask();
+    if (!document.hidden && givenUp.hidden) ask();
   });
   timer = setTimeout(ask, SOON);
 })();
