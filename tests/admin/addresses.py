@@ -102,6 +102,8 @@ def _run(**values) -> Keys:
 
 
 _LIVE = _last(AwardedCredential, is_deleted=False)
+_MARK = _last(OfficialMark, is_deleted=False, course_code="ELA3105")
+_ENROLMENT = _last(SchoolEnrolment, is_deleted=False, school_year=2026)
 _NAME = _last(Name, "student_id", "pk", first_name="Other")
 
 # By the end of the route.
@@ -126,11 +128,11 @@ KEYS: dict[str, Keys] = {
     "of/<str:asn>/sets/<str:set>/<str:requirement>/": _asn("COSC", NOMINATED),
     "<int:alert>/say/<str:status>/": _say,
     "<int:mark>/bring-back/": _last(OfficialMark, is_deleted=True),
-    "<int:mark>/change-mark/": _last(OfficialMark, is_deleted=False),
-    "<int:mark>/mark-deleted/": _last(OfficialMark, is_deleted=False),
+    "<int:mark>/change-mark/": _MARK,
+    "<int:mark>/mark-deleted/": _MARK,
     "<int:enrolment>/bring-back/": _last(SchoolEnrolment, is_deleted=True),
-    "<int:enrolment>/correct/": _last(SchoolEnrolment, is_deleted=False),
-    "<int:enrolment>/mark-deleted/": _last(SchoolEnrolment, is_deleted=False),
+    "<int:enrolment>/correct/": _ENROLMENT,
+    "<int:enrolment>/mark-deleted/": _ENROLMENT,
     "jobs/<int:key>/again/": _last(ProcrastinateJob, status="failed"),
     "processors/<str:name>/again/": lambda: [[each.name] for each in PROCESSORS],
     "rules/<str:code>/": lambda: [["44012"]],

@@ -40,6 +40,7 @@ from tests.province_builder import (
     make_client,
     make_enrolment,
     make_mark,
+    make_name,
     make_school,
     make_student,
     set_up,
@@ -72,7 +73,7 @@ def ready_for_tasks() -> None:
         make_mark(ready, "MAT3791", 2026, 5, "70", is_deleted=True)
         make_enrolment(ready, school, 2025, is_deleted=True)
         make_alert(ready)
-        make_alert(ready.school_enrolments.get(is_deleted=False))
+        make_alert(ready.school_enrolments.get(school_year=2026))
         others = [
             make_student(first_name="Closed", is_deactivated=True),
             make_student(first_name="Second", primary=ready),
@@ -83,9 +84,10 @@ def ready_for_tasks() -> None:
             DisclosureRestriction.objects.create(
                 student=student, code="CourtOrdered", effective_on=DAY, is_active=True
             )
+        _one_more_of_each(ready, 2022)
         _runs_of_staff(ready)
         raise_triggers("Student", [ready.pk], "Test")
-        enrolment = ready.school_enrolments.get(is_deleted=False)
+        enrolment = ready.school_enrolments.get(school_year=2026)
         raise_triggers("StudentSchoolEnrolment", [enrolment.pk], "Test")
     enrolments.StudentValidationStatus.objects.filter(pk=ready.pk).update(
         set_aside_at=timezone.now(), set_aside_error="Test"
@@ -95,6 +97,49 @@ def ready_for_tasks() -> None:
         door="back_office",
         answer={"Applied": [], "Refused": [(1_200_000_001, "44020", "It is ordered.")]},
     )
+
+
+def more_of_what_is_ready() -> None:
+    """Three more rows in each table on the page of the student that is ready for all tasks."""
+    with set_up():
+        ready = Student.objects.get(legal_name__first_name="Ready")
+        for year in (2019, 2020, 2021):
+            _one_more_of_each(ready, year)
+
+
+def _one_more_of_each(student: Student, year: int) -> None:
+    school = Organization.objects.get(code="S.0901")
+    day = datetime.date(year, 9, 2)
+    make_name(student, f"Of{year}")
+    make_mark(student, f"TST{year}", year, 5, "70")
+    make_enrolment(student, school, year)
+    make_alert(student, arguments={"Grade": str(year)})
+    enrolments.CourseEnrolment.objects.create(
+        reference_id=uuid.uuid4(),
+        student=student,
+        school=school,
+        school_year=year,
+        course_code="ELA3105",
+        status="Active",
+        start_date=day,
+        version=1,
+    )
+    enrolments.ExamMark.objects.create(
+        student=student,
+        course_code="ELA3105",
+        school_year=year,
+        status="RegularExamMark",
+        version=1,
+    )
+    PhoneNumber.objects.create(
+        student=student, phone_type="Home", number=f"403555{year}", effective_on=day
+    )
+    EmailAddress.objects.create(student=student, email_address=f"of{year}@example.org")
+    second = make_student(first_name=f"Second of {year}", primary=student)
+    for each in (student, second):
+        DisclosureRestriction.objects.create(
+            student=each, code="CourtOrdered", effective_on=day, is_active=True
+        )
 
 
 def _runs_of_staff(student: Student) -> None:
