@@ -22,6 +22,7 @@ from audit import call_csv
 from audit.call_filters import TYPED, OutcomeFilter
 from audit.masking import masked
 from audit.models import RecordRead, ServiceCall, ServiceResponse, SignIn
+from credentials.bulk_awarding import OPERATIONS as OF_BULK_AWARDING
 from credentials.ordering_in_bulk import ORDER_DOCUMENTS
 from credentials.services.submit_awarding_multiple import DRY_RUN_OPERATION
 from enrolments.failed_work import RETRY_JOB
@@ -43,7 +44,7 @@ SHOWN_OF_A_KIND = 10  # changed records
 # Recorded calls that are no published service.
 OTHER_OPERATIONS = (
     *(CHANGE_SET_UP, DRY_RUN_OPERATION, ServiceCall.IMPORT_RECORDS, PROCESS_TRIGGERS),
-    *(RAISE_TRIGGERS, RETRY_JOB, ORDER_DOCUMENTS),
+    *(RAISE_TRIGGERS, RETRY_JOB, ORDER_DOCUMENTS, *OF_BULK_AWARDING),
 )
 NOT_APPLIED = _("no answer recorded: nothing was applied")
 
@@ -202,7 +203,9 @@ class ServiceCallAdmin(ReadOnlyAdmin):
     def related_lists(self, record):
         from credentials.models import AwardingRun
 
-        run = AwardingRun.objects.filter(Q(call=record) | Q(batches__call=record)).first()
+        by_staff = record.operation in OF_BULK_AWARDING
+        of = Q(staff_calls=record) if by_staff else Q(call=record) | Q(batches__call=record)
+        run = AwardingRun.objects.filter(of).first()
         return [(_("Its awarding run"), AwardingRun, {"id__exact": run.pk})] if run else []
 
     @admin.display(description=_("Outcome"))

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import ServiceCall
-from credentials import runs
+from credentials import bulk_awarding, runs
 from credentials.bulk_award_pages import PAGES, may_award, steps, tasks_of
 from credentials.credential_numbers import written
 from credentials.credential_order import ORDER
@@ -25,10 +25,11 @@ from credentials.models import AwardingBatch, AwardingOutcome, AwardingRun
 from credentials.run_progress import chosen_text, progress_of, types_text
 from credentials.services import SubmitCredentialAwardingMultiple
 from pasi.back_office.admins import READING, ReadOnlyAdmin, list_url, may_view, record_url
-from pasi.back_office.formats import NOTHING, asn_text
+from pasi.back_office.formats import NOTHING, asn_text, instant_text, who_called
 from pasi.back_office.lists import CredentialTypeFilter, asn_in, credential_types
 from pasi.back_office.reads import MOST_ASNS, record_read
 from pasi.back_office.service_forms import page_urls
+from pasi.back_office.tables import Table, record_link
 from pasi.calendar import school_year_text
 from pasi.figures.counting import unfinished_runs
 from pasi.rules import rule
@@ -224,7 +225,34 @@ def run_context(request: HttpRequest, run: AwardingRun) -> dict[str, Any]:
         "may_see_outcomes": may_see,
         "csv_url": reverse(f"admin:{RESULTS}", args=[run.pk]) if may_see else "",
         "recalculating": run.outcomes.filter(is_recalculating=True).count() if rejected else 0,
+        "tables": [what_staff_did(request, run)] if step else [],
     }
+
+
+def what_staff_did(request: HttpRequest, run: AwardingRun) -> Table:
+    """Who asked for the run and had it go on, and why it had stopped. One query."""
+    shows_calls = may_view(request, ServiceCall)
+    calls = run.staff_calls.select_related("staff", "response").defer("body")
+    rows = [
+        [
+            instant_text(call.received_at),
+            who_called(call),
+            _what_was_done(run, call),
+            *([record_link(call, call.pk)] if shows_calls else []),
+        ]
+        for call in calls.order_by("pk")
+    ]
+    columns = [_("When"), _("Who"), _("What"), *([_("Call")] if shows_calls else [])]
+    return Table("staff-calls", _("What staff did"), columns, rows)
+
+
+def _what_was_done(run: AwardingRun, call: ServiceCall) -> str:
+    if call.operation == bulk_awarding.PREVIEW_RUN:
+        return _("Began the preview")
+    if call.operation == bulk_awarding.CONFIRM_RUN:
+        return _("Confirmed run %s and began the award") % run.preview_id
+    why = call.response.body[bulk_awarding.STOPPED_BECAUSE]
+    return _("Had it go on; it had stopped: %s") % why
 
 
 def outcome_counts(run: AwardingRun) -> tuple[list[Count], list[Count]]:

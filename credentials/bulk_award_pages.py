@@ -1,8 +1,8 @@
 """Awarding in bulk, in steps: whom, preview, confirm, summary. The preview and the award are runs,
 and their pages those of awarding runs (awarding_admin.py); here are the forms that start them.
 
-None of these forms calls a service: they record a run, or have it go on. The calls are made by the
-worker, in the name of who sent the form.
+None of these forms calls a service: they record a run, or have it go on, each press by a recorded
+call of its own. The service is called by the worker, in the name of who sent the form.
 """
 
 import uuid
@@ -280,7 +280,7 @@ class ConfirmPage(OneRunPage):
         ]
 
     def start(self, form: RunForm) -> tuple[AwardingRun, str]:
-        run = bulk_awarding.confirm(self.officer(), self.run)
+        run = bulk_awarding.confirm(self.officer(), form.cleaned_data["form_id"], self.run)
         return run, _("Awarding has begun, as run %s.") % run.pk
 
 
@@ -323,7 +323,7 @@ class ContinuePage(OneRunPage):
         ]
 
     def start(self, form: RunForm) -> tuple[AwardingRun, str]:
-        if bulk_awarding.carry_on(self.officer(), self.run):
+        if bulk_awarding.carry_on(self.officer(), form.cleaned_data["form_id"], self.run):
             return self.run, _("Run %s goes on.") % self.run.pk
         return self.run, _("Somebody else has had run %s go on already.") % self.run.pk
 

@@ -2,7 +2,9 @@
 
 A run is recorded by whoever asks for it and carried out by a worker (credentials/tasks.py), batch
 by batch, each a call in the name of the member of staff. Starting, confirming and continuing change
-nothing but the run. Who is to be awarded is looked for by the worker too: it may take long.
+nothing but the run, and each press of their buttons is a recorded call too: so it stays known who
+did what, from where, and why a run had stopped. Who is to be awarded is looked for by the worker:
+it may take long.
 
 What keeps a run from being carried out twice: the form's id and the confirmed preview are unique in
 the table of runs, one session at a time holds the lock of a run, and a batch is done once.
@@ -23,9 +25,16 @@ from credentials.selection import achieved_not_awarded
 from pasi import bulk
 from pasi.caller_info import in_process
 from pasi.models import Organization
-from pasi.services import Caller
+from pasi.services import Call, Caller, recorded_call
 
 BACK_OFFICE = AwardingRun.Origin.BACK_OFFICE
+# The calls of who asks for a run; their answers name it (Run). WasDoneBefore: this press has done
+# nothing, another one was first.
+PREVIEW_RUN = "PreviewAwardingRun"
+CONFIRM_RUN = "ConfirmAwardingRun"
+CONTINUE_RUN = "ContinueAwardingRun"
+OPERATIONS = (PREVIEW_RUN, CONFIRM_RUN, CONTINUE_RUN)
+STOPPED_BECAUSE = "StoppedBecause"  # in the answer to CONTINUE_RUN
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,23 @@ class Officer:
     @property
     def columns(self) -> dict[str, Any]:
         return {"staff": self.user, "staff_address": self.address}
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(ServiceCall.Door.BACK_OFFICE, staff=self.user, address=self.address)
+
+    def caller_info(self) -> dict[str, Any]:
+        return in_process(
+            product="Back office",
+            user_name=self.name,
+            local_id=self.user.get_username(),
+            address=self.address,
+        )
+
+    def pressing(self, operation: str, form_id: UUID, what: Mapping[str, Any]):
+        """The context of the recorded call that the press of a form's button is."""
+        info = {**self.caller_info(), "ClientMessageID": str(form_id)}
+        return recorded_call(operation, self.caller, {"CallerInfo": info, **what})
 
 
 # --- Asking for a run ---------------------------------------------------------------------------
@@ -78,55 +104,69 @@ def _preview(
     credential_types: Sequence[str] = (),
     asns: Iterable[str] | None = None,
 ) -> AwardingRun:
-    return _once(
-        {"form_id": form_id},
-        asns or (),
-        is_listed=asns is not None,
-        criteria=criteria,
-        credential_types=credential_types,
-        is_dry_run=True,
-        started_by=officer.name,
-        **officer.columns,
-    )
+    what = {"Criteria": criteria, "CredentialTypes": list(credential_types)}
+    with officer.pressing(PREVIEW_RUN, form_id, what) as call:
+        return _once(
+            call,
+            {"form_id": form_id},
+            asns or (),
+            is_listed=asns is not None,
+            criteria=criteria,
+            credential_types=credential_types,
+            is_dry_run=True,
+            started_by=officer.name,
+            **officer.columns,
+        )
 
 
-def confirm(officer: Officer, preview: AwardingRun) -> AwardingRun:
+def confirm(officer: Officer, form_id: UUID, preview: AwardingRun) -> AwardingRun:
     """The run that awards the students of a preview; the same one, whoever confirms it again."""
-    return _once(
-        {"preview": preview},
-        (),
-        is_listed=False,
-        criteria=preview.criteria,
-        credential_types=preview.credential_types,
-        started_by=officer.name,
-        **officer.columns,
-    )
+    with officer.pressing(CONFIRM_RUN, form_id, {"Preview": preview.pk}) as call:
+        return _once(
+            call,
+            {"preview": preview},
+            (),
+            is_listed=False,
+            criteria=preview.criteria,
+            credential_types=preview.credential_types,
+            started_by=officer.name,
+            **officer.columns,
+        )
 
 
-def _once(key: dict[str, Any], asns: Iterable[str], **values: Any) -> AwardingRun:
-    """The run with this unique key, which is recorded unless it is there."""
+def _once(call: Call, key: dict[str, Any], asns: Iterable[str], **values: Any) -> AwardingRun:
+    """The run with this unique key, which is recorded, by this call, unless it is there."""
     try:
         with transaction.atomic():
             run = runs.start_run(
                 asns, origin=BACK_OFFICE, batch_size=runs.STAFF_BATCH, **key, **values
             )
-            transaction.on_commit(lambda: _wake(run), robust=True)
-            return run
     except IntegrityError:
         if (first := AwardingRun.objects.filter(**key).first()) is None:
             raise
+        call.came_to = {"Run": first.pk, "WasDoneBefore": True}
         return first
+    run.staff_calls.add(call.message_id)
+    call.came_to = {"Run": run.pk}
+    transaction.on_commit(lambda: _wake(run), robust=True)
+    return run
 
 
-def carry_on(officer: Officer, run: AwardingRun) -> bool:
+def carry_on(officer: Officer, form_id: UUID, run: AwardingRun) -> bool:
     """Have a run go on that stopped on an error, from now on in the name of this officer. False if
     somebody else has seen to it.
     """
-    stopped = AwardingRun.objects.filter(pk=run.pk, origin=BACK_OFFICE, finished_at=None)
-    with transaction.atomic():
-        changed = stopped.exclude(stopped_because="").update(stopped_because="", **officer.columns)
+    with officer.pressing(CONTINUE_RUN, form_id, {"Run": run.pk}) as call:
+        stopped = AwardingRun.objects.filter(pk=run.pk, origin=BACK_OFFICE, finished_at=None)
+        found = stopped.exclude(stopped_because="").select_for_update(no_key=True).first()
+        if found is None:
+            call.came_to = {"Run": run.pk, "WasDoneBefore": True}
+            return False
+        call.came_to = {"Run": run.pk, STOPPED_BECAUSE: found.stopped_because}
+        AwardingRun.objects.filter(pk=run.pk).update(stopped_because="", **officer.columns)
+        run.staff_calls.add(call.message_id)
         transaction.on_commit(lambda: _wake(run), robust=True)
-    return bool(changed)
+    return True
 
 
 def _wake(run: AwardingRun) -> None:
@@ -158,10 +198,8 @@ def carry_out(key: int, on_progress=lambda count: None) -> None:
     try:
         runs.carry_out(
             run,
-            caller=Caller(
-                ServiceCall.Door.BACK_OFFICE, staff=officer.user, address=officer.address
-            ),
-            caller_info=lambda: _caller_info(officer),
+            caller=officer.caller,
+            caller_info=officer.caller_info,
             on_progress=on_progress,
             choose=students_of,
         )
@@ -172,15 +210,6 @@ def carry_out(key: int, on_progress=lambda count: None) -> None:
         why = f"{fault.detail} ({fault.code})" if fault.code else fault.detail
         # Where the database is gone this fails: then a worker takes the run up again by itself.
         AwardingRun.objects.filter(pk=key).update(stopped_because=why[:300])
-
-
-def _caller_info(officer: Officer) -> dict[str, Any]:
-    return in_process(
-        product="Back office",
-        user_name=officer.name,
-        local_id=officer.user.get_username(),
-        address=officer.address,
-    )
 
 
 def students_of(run: AwardingRun) -> Iterator[str]:

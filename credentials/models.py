@@ -401,6 +401,11 @@ class AwardingRun(models.Model):
         related_name="award",
         help_text="The dry run that was confirmed: its students are awarded, once",
     )
+    staff_calls = models.ManyToManyField(
+        ServiceCall,
+        related_name="+",
+        help_text="With which staff started, confirmed and continued it",
+    )
     is_listed = models.BooleanField(default=True, help_text="All its students are in its batches")
     stopped_because = models.CharField(
         max_length=300, blank=True, help_text="Why it stopped; it waits to be continued"

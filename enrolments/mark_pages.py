@@ -239,9 +239,10 @@ class AddMarkPage(MarkPage):
     def consequences(self) -> list[str]:
         return [_("The student has the mark in this course."), str(WORKED_OUT)]
 
-    def renewed(self, form: ServiceForm) -> tuple[ServiceForm, None]:
+    def renewed(self, form: ServiceForm) -> tuple[ServiceForm, Any]:
         """The course has a mark already, a deleted one perhaps."""
-        course = form.cleaned_data.get("course", "")
+        if (course := form.cleaned_data.get("course")) is None:  # a form that is not ours
+            return super().renewed(form)
         mark = OfficialMark.objects.filter(student=self.student, course_code=course).first()
         there = format_html('<a href="{}">{}</a>', record_url(mark), course) if mark else course
         text = _("The student has a mark in {} already. Change that one, or bring it back.")

@@ -137,6 +137,10 @@ class UnlinkPage(StudentPage):
     template_name = "admin/student_form.html"
     button = gettext_lazy("Undo the link")
 
+    def asns(self) -> list[str]:
+        primary: Student | None = self.record.primary
+        return [*super().asns(), *([primary.asn] if primary else [])]
+
     def heading(self) -> str:
         return _("Undo the link of %s") % self.who()
 

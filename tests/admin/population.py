@@ -20,7 +20,9 @@ from credentials.models import (
     RequirementExemption,
     RequirementSet,
 )
+from credentials.ordering_in_bulk import ORDER_DOCUMENTS
 from enrolments import models as enrolments
+from enrolments.triggers import raise_triggers
 from pasi import bulk
 from pasi.http import new_message_id
 from pasi.models import Code, Organization, PasiClient
@@ -33,7 +35,16 @@ from students.models import (
     Student,
     StudentActivity,
 )
-from tests.province_builder import make_alert, make_client, make_school, make_student, set_up
+from tests.province_builder import (
+    make_alert,
+    make_client,
+    make_enrolment,
+    make_mark,
+    make_name,
+    make_school,
+    make_student,
+    set_up,
+)
 
 DAY = datetime.date(2025, 9, 2)
 
@@ -44,7 +55,104 @@ def populate(count: int) -> None:
     with set_up() as call:
         for number in range(first, first + count):
             _one_of_each(number, call.message_id)
-        bulk_raise()
+        bulk_raise(since=first)
+
+
+def ready_for_tasks() -> None:
+    """What each page wants that changes something: of every kind a record in the right state."""
+    with set_up():
+        school = make_school("S.0901", "A.0901")
+        ready = make_student(
+            first_name="Ready",
+            achieved=["AHSD-2018"],
+            marks=[("ELA3105", 2026, 5)],
+            enrolments=[(school, 2026, DAY)],
+            awards=[("CHSA", 1_200_000_001, 2025, False), ("GHSD", 1_200_000_002, 2025, True)],
+            other_names=[("Other", "", "Byron", "")],
+        )
+        make_mark(ready, "MAT3791", 2026, 5, "70", is_deleted=True)
+        make_enrolment(ready, school, 2025, is_deleted=True)
+        make_alert(ready)
+        make_alert(ready.school_enrolments.get(school_year=2026))
+        others = [
+            make_student(first_name="Closed", is_deactivated=True),
+            make_student(first_name="Second", primary=ready),
+            make_student(first_name="Dead", is_deceased=True),
+            make_student(first_name="Bare"),
+        ]
+        for student in (ready, *others):
+            DisclosureRestriction.objects.create(
+                student=student, code="CourtOrdered", effective_on=DAY, is_active=True
+            )
+        _one_more_of_each(ready, 2022)
+        _runs_of_staff(ready)
+        raise_triggers("Student", [ready.pk], "Test")
+        enrolment = ready.school_enrolments.get(school_year=2026)
+        raise_triggers("StudentSchoolEnrolment", [enrolment.pk], "Test")
+    enrolments.StudentValidationStatus.objects.filter(pk=ready.pk).update(
+        set_aside_at=timezone.now(), set_aside_error="Test"
+    )
+    make_call(
+        operation=ORDER_DOCUMENTS,
+        door="back_office",
+        answer={"Applied": [], "Refused": [(1_200_000_001, "44020", "It is ordered.")]},
+    )
+
+
+def more_of_what_is_ready() -> None:
+    """Three more rows in each table on the page of the student that is ready for all tasks."""
+    with set_up():
+        ready = Student.objects.get(legal_name__first_name="Ready")
+        for year in (2019, 2020, 2021):
+            _one_more_of_each(ready, year)
+
+
+def _one_more_of_each(student: Student, year: int) -> None:
+    school = Organization.objects.get(code="S.0901")
+    day = datetime.date(year, 9, 2)
+    make_name(student, f"Of{year}")
+    make_mark(student, f"TST{year}", year, 5, "70")
+    make_enrolment(student, school, year)
+    make_alert(student, arguments={"Grade": str(year)})
+    enrolments.CourseEnrolment.objects.create(
+        reference_id=uuid.uuid4(),
+        student=student,
+        school=school,
+        school_year=year,
+        course_code="ELA3105",
+        status="Active",
+        start_date=day,
+        version=1,
+    )
+    enrolments.ExamMark.objects.create(
+        student=student,
+        course_code="ELA3105",
+        school_year=year,
+        status="RegularExamMark",
+        version=1,
+    )
+    PhoneNumber.objects.create(
+        student=student, phone_type="Home", number=f"403555{year}", effective_on=day
+    )
+    EmailAddress.objects.create(student=student, email_address=f"of{year}@example.org")
+    second = make_student(first_name=f"Second of {year}", primary=student)
+    for each in (student, second):
+        DisclosureRestriction.objects.create(
+            student=each, code="CourtOrdered", effective_on=day, is_active=True
+        )
+
+
+def _runs_of_staff(student: Student) -> None:
+    """A preview to be confirmed, a run that stopped, and one that did not award everybody."""
+    staff = User.objects.order_by("pk").first()
+    of = {"origin": "back_office", "started_by": "tests", "staff": staff, "requested": 1}
+    now = timezone.now()
+    preview = AwardingRun.objects.create(**of, is_dry_run=True, finished_at=now)
+    AwardingRun.objects.create(**of, stopped_because="A time-out.")
+    award = AwardingRun.objects.create(**of, finished_at=now)
+    outcome = {"position": 0, "asn": student.asn}
+    AwardingOutcome.objects.create(run=preview, credential_type="AHSD", school_year=2026, **outcome)
+    AwardingOutcome.objects.create(run=award, rejection_code="44012", **outcome)
 
 
 def _four(number: int) -> str:
@@ -206,7 +314,7 @@ def _audit(student: Student, number: int) -> None:
     )
 
 
-def make_call(*, asns=(), answered=True, body="{}", **values) -> ServiceCall:
+def make_call(*, asns=(), answered=True, body="{}", answer=None, **values) -> ServiceCall:
     """A recorded call, answered unless told otherwise."""
     call = ServiceCall.objects.create(
         **{
@@ -226,31 +334,34 @@ def make_call(*, asns=(), answered=True, body="{}", **values) -> ServiceCall:
             outcome="Applied",
             http_status=200,
             state_province_ids=list(asns),
-            body={"Answer": "given"},
+            body=answer or {"Answer": "given"},
         )
     return call
 
 
-def bulk_raise() -> None:
-    """Every record waits for every processor."""
-    for trigger, status, model in (
-        ("StudentTrigger", "StudentValidationStatus", Student),
+def bulk_raise(since: int = 0) -> None:
+    """Every record, of students from this key on, waits for every processor."""
+    of = {"pk__gte": since}, {"student__gte": since}
+    for trigger, status, model, chosen in (
+        ("StudentTrigger", "StudentValidationStatus", Student, of[0]),
         (
             "SchoolEnrolmentTrigger",
             "SchoolEnrolmentValidationStatus",
             enrolments.SchoolEnrolment,
+            of[1],
         ),
         (
             "CourseEnrolmentTrigger",
             "CourseEnrolmentValidationStatus",
             enrolments.CourseEnrolment,
+            of[1],
         ),
-        ("ResponsibleSchoolTrigger", "ResponsibleSchoolStatus", Student),
-        ("TranscriptTrigger", "TranscriptRecord", Student),
+        ("ResponsibleSchoolTrigger", "ResponsibleSchoolStatus", Student, of[0]),
+        ("TranscriptTrigger", "TranscriptRecord", Student, of[0]),
     ):
         bulk.raise_triggers(
             getattr(enrolments, trigger),
             getattr(enrolments, status),
-            list(model.objects.values_list("pk", flat=True)),
+            list(model.objects.filter(**chosen).values_list("pk", flat=True)),
             "Test",
         )

@@ -1,10 +1,11 @@
 """Awarding in bulk in the back office: whom, preview, confirm, summary, start over; who may; and
-that nothing but the run changes until a worker makes its calls.
+that nothing but the run changes, by a call each, until a worker makes its calls.
 """
 
 import csv
 import datetime
 import io
+import json
 import uuid
 
 import pytest
@@ -19,7 +20,7 @@ from credentials import bulk_award_forms, bulk_awarding, runs
 from credentials.models import AwardedCredential, AwardingBatch, AwardingRun
 from tests.admin.conftest import address, signed_in, staff
 from tests.admin.test_student_page import text_of
-from tests.admin.test_walk import fingerprints
+from tests.admin.test_walk import applied_calls, fingerprints
 from tests.credentials.calls import award, graduate
 from tests.province_builder import make_school, set_up
 
@@ -254,26 +255,47 @@ def test_what_cannot_be_done_with_a_run_now(officer, graduates):
 # --- Twice, and what changes --------------------------------------------------------------------
 
 
+def calls_of(run: AwardingRun) -> list[tuple[str, str]]:
+    """Who did what with the run."""
+    calls = run.staff_calls.select_related("staff").order_by("pk")
+    return [(call.staff.username, call.operation) for call in calls]
+
+
 def test_the_same_form_twice_is_one_run(officer, graduates):
     form = everyone()
-    assert ask(officer, form) == ask(officer, form)
+    run = ask(officer, form)
+    assert ask(officer, form) == run
+    assert calls_of(run) == [("olive", "PreviewAwardingRun")]
+    first, second = ServiceCall.objects.filter(operation="PreviewAwardingRun").order_by("pk")
+    assert first.client_message_id == second.client_message_id == str(form["form_id"])
+    assert first.response.body == {"Run": run.pk}
+    assert second.response.body == {"Run": run.pk, "WasDoneBefore": True}
 
 
-def test_starting_and_confirming_change_nothing_but_runs_and_make_no_call(officer, graduates):
-    before, calls = fingerprints(), ServiceCall.objects.count()
+def test_starting_and_confirming_change_nothing_but_runs_by_a_call_each(officer, graduates):
+    before, calls = fingerprints(), applied_calls()
 
     def changed() -> set[str]:
         return {table for table, rows in fingerprints().items() if rows != before[table]}
 
     preview = ask(officer, a_list(graduates[0]))
-    runs_and_batches = {"credentials_awardingrun", "credentials_awardingbatch"}
-    assert changed() == runs_and_batches
-    assert ServiceCall.objects.count() == calls
+    run_and_call = {"credentials_awardingrun", "credentials_awardingrun_staff_calls"}
+    assert changed() == {"credentials_awardingbatch", *run_and_call}
+    [made] = applied_calls() - calls
+    call = ServiceCall.objects.get(pk=made)
+    assert (call.operation, call.staff.username) == ("PreviewAwardingRun", "olive")
+    assert call.address == "127.0.0.1"
+    assert json.loads(call.body)["Criteria"] == {"file": "july.csv"}
     worked_off(preview)
-    before, calls = fingerprints(), ServiceCall.objects.count()
-    press(officer, preview, "confirm_award")
-    assert changed() == {"credentials_awardingrun"}
-    assert ServiceCall.objects.count() == calls
+    before, calls = fingerprints(), applied_calls()
+    run = shown_run(press(officer, preview, "confirm_award"))
+    assert changed() == run_and_call
+    [made] = applied_calls() - calls
+    call = ServiceCall.objects.get(pk=made)
+    assert (call.operation, json.loads(call.body)["Preview"]) == (
+        *("ConfirmAwardingRun", preview.pk),
+    )
+    assert list(run.staff_calls.all()) == [call]
 
 
 # --- Errors, progress ---------------------------------------------------------------------------
@@ -299,7 +321,18 @@ def test_a_run_that_stopped_says_why_and_goes_on_in_the_name_of_who_continues_it
     call = ServiceCall.objects.get(pk=run.batches.get().call_id)
     assert call.staff.username == "otto"
     assert (run.started_by, run.staff.username) == ("Olive Officer", "otto")
-    assert "Stopped" not in shown(other, run)
+    assert calls_of(run) == [("olive", "PreviewAwardingRun"), ("otto", "ContinueAwardingRun")]
+    text = shown(other, run)
+    assert "Stopped" not in text
+    assert "Olive Officer (olive) Began the preview" in text
+    assert "otto Had it go on; it had stopped: " in text and "(1007)" in text
+    again = run.staff_calls.get(operation="ContinueAwardingRun")
+    assert str(again.pk) not in text, "an officer sees no calls"
+    auditor = signed_in(staff("audrey", "Auditor"))
+    assert str(again.pk) in shown(auditor, run)
+    page_of_call = text_of(auditor.get(address(ServiceCall, "change", again.pk)))
+    assert "Its awarding run" in page_of_call
+    assert f"&quot;Run&quot;: {run.pk}" in page_of_call and "(1007)" in page_of_call
 
 
 class Killed(BaseException):

@@ -79,8 +79,23 @@ def test_two_officers_confirm_at_once_and_it_is_one_run(preview, officers):
     answers = at_once(*(partial(each.post, path, {"form_id": uuid4()}) for each in officers * 2))
     run = AwardingRun.objects.get(preview=preview)
     assert {shown_run(answer) for answer in answers} == {run}
+    calls = ServiceCall.objects.filter(operation="ConfirmAwardingRun", response__outcome="Applied")
+    assert calls.count() == len(answers)
+    [first] = run.staff_calls.all()
+    assert first.response.body == {"Run": run.pk}, "the others did nothing"
     jobs = ProcrastinateJob.objects.filter(task_name="carry_out_awarding_run", args={"run": run.pk})
     assert jobs.count() == 1
+
+
+def test_two_officers_continue_at_once_and_one_of_them_does(preview, officers):
+    run = confirmed(preview, officers[0])
+    AwardingRun.objects.filter(pk=run.pk).update(stopped_because="A time-out.")
+    path = page(run, "continue_run")
+    at_once(*(partial(each.post, path, {"form_id": uuid4()}) for each in officers))
+    run.refresh_from_db()
+    going_on = run.staff_calls.select_related("staff").get(operation="ContinueAwardingRun")
+    assert going_on.response.body == {"Run": run.pk, "StoppedBecause": "A time-out."}
+    assert (run.stopped_because, run.staff) == ("", going_on.staff)
 
 
 def test_two_workers_at_one_run_award_each_student_once(preview, officers):
