@@ -1,24 +1,20 @@
 """Two tasks from sign-in to result by keyboard alone: a mouse is never touched."""
 
 import datetime
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
-from enrolments.models import Acknowledgement
-from pasi.calendar import current_school_year
+from enrolments.models import Acknowledgement, SchoolEnrolment
 from tests.browser.chromium import Visit, browsing, needed
 from tests.browser.conftest import PASSWORD
 from tests.browser.steps import make_staff, record_of
-from tests.province_builder import (
-    make_alert,
-    make_enrolment,
-    make_school,
-    make_student,
-    set_up,
-)
+from tests.enrolments.alert_fixtures import make_pupil
+from tests.province_builder import make_school, make_student, set_up
 
 pytestmark = needed
-ASN = "987654321"
+ASN, SCHOOL = "987654321", "S.0777"
 # What a screen reader would call it: icons are no part of it.
 FOCUSED = """(() => {
   const at = document.activeElement;
@@ -31,21 +27,22 @@ FOCUSED = """(() => {
 
 @pytest.fixture(scope="module")
 def office(province, django_db_blocker) -> str:
-    """The address of the server; a student with three advices that are of no other."""
+    """The address of the server; a student; a school with three advices, each of a pupil."""
     with django_db_blocker.unblock():
         make_staff("rita", "Registry Clerk")
         make_staff("alice", "Alerts Officer")
         with set_up():
-            student = make_student(
+            make_student(
                 ASN,
                 first_name="Quentin",
                 last_name="Quick",
                 birth_date=datetime.date(2009, 3, 14),
                 document_type="AlbertaBirthCertificate",
             )
-            enrolment = make_enrolment(student, make_school(), current_school_year())
-            for grade in ("04", "05", "06"):
-                make_alert(enrolment, arguments={"Grade": grade})
+            school = make_school(SCHOOL, "A.0777")
+            for _pupil in range(3):
+                make_pupil(school)
+        call_command("process_triggers", stdout=StringIO(), stderr=StringIO())
         yield province
 
 
@@ -117,7 +114,7 @@ def test_an_officer_acknowledges_what_is_selected(office):
         keys.tab_to("Work items")
         keys.enter("h1", "Work items")
         keys.skip_to_content()
-        keys.type_into("Student or reference id", ASN)
+        keys.type_into("School", SCHOOL)
         keys.enter(".clear", "Clear all")  # the address still says #content: one begins there
         boxes = visit.page.locator(".action-select")
         assert boxes.count() == 3
@@ -131,6 +128,6 @@ def test_an_officer_acknowledges_what_is_selected(office):
         keys.enter("h1", "Acknowledge: 2 work items")
         keys.tab_to("Acknowledge", most=3)
         keys.enter("h1", "2 done")
-        enrolment = record_of(ASN).school_enrolments.get()
-        said = Acknowledgement.objects.filter(record=enrolment.pk, status="Acknowledged")
+        pupils = SchoolEnrolment.objects.filter(school__code=SCHOOL).values("pk")
+        said = Acknowledgement.objects.filter(record__in=pupils, status="Acknowledged")
         assert said.count() == 2
