@@ -147,7 +147,7 @@ def results(visit, link: str, path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_an_officer_awards_a_list_and_starts_over_with_who_failed(office, tmp_path):
+def test_a_list_is_awarded_and_over_again_who_failed(office, tmp_path):
     """One of two is being recalculated; when that is done, only that one is looked at again."""
     with set_up():
         ready, waiting = graduate(), graduate()

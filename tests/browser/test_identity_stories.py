@@ -111,7 +111,7 @@ def test_two_clerks_have_one_record_open(registry):
         assert (student.legal_name.last_name, student.birth_date.day) == ("Roy", 16)
 
 
-def test_two_administrators_have_one_record_open(registry):
+def test_two_have_one_record_of_the_set_up_open(registry):
     school = Organization.objects.get(code="S.9999")
     with browsing(registry) as anna, anna.beside() as adam:
         for visit, name in ((anna, "anna"), (adam, "adam")):

@@ -86,7 +86,7 @@ class Keyboard:
         self.enter("body", "All lists")
 
 
-def test_a_clerk_changes_a_birth_date(office):
+def test_a_birth_date_is_changed(office):
     with browsing(office) as visit:
         keys = Keyboard(visit)
         keys.sign_in("rita")
@@ -107,7 +107,7 @@ def test_a_clerk_changes_a_birth_date(office):
         assert record_of(ASN).birth_date == datetime.date(2009, 3, 15)
 
 
-def test_an_officer_acknowledges_what_is_selected(office):
+def test_what_is_selected_is_acknowledged(office):
     with browsing(office) as visit:
         keys = Keyboard(visit)
         keys.sign_in("alice")

@@ -89,7 +89,6 @@ def test_an_alerts_officer_works_off_the_list(province, people):
             do(visit, f"{result}: ")
             visit.press(f"li:has-text('{result}: ') a >> nth=0")
         visit.reads(".field-sayings, #content", "Overridden")
-        visit.picture("what-was-said", whole=True)
 
         visit.open("/admin/rules/?q=acknowledge")
         visit.press("tbody th a >> nth=0")
@@ -129,7 +128,6 @@ def test_an_administrator_makes_a_client_and_gives_it_another_secret(province, p
         page.uncheck("#id_is_enabled")
         visit.press("[name=_save]")
         visit.reads("#result_list", "School system")
-        visit.picture("clients")
         client.refresh_from_db()
         assert not client.is_enabled
 
