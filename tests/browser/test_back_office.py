@@ -194,6 +194,7 @@ def test_everything_is_reached_by_keyboard(province, boss):
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
         page.wait_for_url("**/servicecall/")
+        visit.look()
 
         visit.open("/admin/")
         tab_to(page, "Show or hide the menu")
