@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from enrolments.models import CoreAlert
+from pasi.back_office.formats import asn_text
 from pasi.models import PasiClient
 from tests.browser.chromium import PHONE, browsing, needed
 from tests.browser.conftest import PASSWORD
@@ -73,13 +74,14 @@ def test_an_alerts_officer_works_off_the_list(province, people):
         assert page.url.startswith(f"{province}{LIST}")
 
         # A warning: somebody is on it; the ministry accepts it; and not after all.
-        asn = CoreAlert.objects.filter(
-            alert_type="Warning", record_type="StudentSchoolEnrolment"
-        ).values_list("student__asn", flat=True)[0]
+        warnings = CoreAlert.objects.filter(alert_type="Warning")
+        warnings = warnings.filter(record_type="StudentSchoolEnrolment").order_by("pk")
+        asn = warnings.first().student.asn  # the last of the list
         page.select_option("#by-severity", "Warning")
         page.select_option("#by-record_type", "StudentSchoolEnrolment")
         visit.enter("#searchbar", asn)
         visit.press("#result_list th a >> nth=0")
+        visit.reads("h1", asn_text(asn))
         for button, result in (
             ("Put in progress", "In progress"),
             ("Override", "Overridden"),
