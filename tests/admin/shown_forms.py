@@ -176,6 +176,7 @@ TYPED: dict[str, dict[str, Any] | Callable[[], dict[str, Any]]] = {
         **{"school": "S.0901", "start_date": "2026-09-01", "exit_date": "2027-06-28"},
         **{"first_name": "New", "last_name": "Name"},
     },
+    "/code/add/": {"code_type": "CredentialDeleteReason", "code": "New", "short_name": "New"},
     "/correct/": {"grade": "11", "first_name": "Corrected"},
     "/citizenship/": {"status": "1"},
     "/identity/": {"first_name": "Changed", "document_type": "AlbertaBirthCertificate"},

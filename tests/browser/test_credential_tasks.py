@@ -17,6 +17,7 @@ from students.models import Student
 from tests.admin.conftest import address as address_of
 from tests.browser.chromium import PHONE, browsing, needed
 from tests.browser.conftest import PASSWORD
+from tests.browser.steps import do
 from tests.credentials.officer import printed
 from tests.province_builder import caller_info, make_student, set_up
 
@@ -64,8 +65,8 @@ def desk(province, django_db_blocker) -> Desk:
         yield Desk(province, award, former, graduate)
 
 
-def in_menu(page, title: str) -> None:
-    page.click(f"#nav-sidebar-apps >> text={title}")
+def in_menu(visit, title: str) -> None:
+    visit.press(f"#nav-sidebar-apps >> text={title}")
 
 
 def success(page) -> str:
@@ -80,20 +81,16 @@ def test_an_officer_works_on_one_credential(desk):
         page = visit.sign_in("olive", PASSWORD)
 
         # By an old number, without its hyphen.
-        in_menu(page, "Find by number")
-        visit.assert_accessible()
-        page.fill("#lookup", desk.former.replace("-", ""))
-        page.press("#lookup", "Enter")
+        in_menu(visit, "Find by number")
+        visit.enter("#lookup", desk.former.replace("-", ""))
         page.wait_for_url(f"**{address_of(AwardedCredential, 'change', award.pk)}")
         assert "is a former number of it" in success(page)
-        visit.assert_accessible()
 
         # With the present legal name: it says beforehand what happens, and afterwards.
-        page.click("text=Edit: re-issue")
-        page.click("text=(present legal name)")
-        visit.assert_accessible()
+        visit.press("text=Edit: re-issue")
+        visit.press("text=(present legal name)")
         visit.picture("re-issue")
-        page.click(".main-button")
+        visit.press(".main-button")
         page.wait_for_url(f"**{address_of(AwardedCredential, 'change', award.pk)}")
         text = success(page)
         assert "is re-issued" in text
@@ -105,41 +102,52 @@ def test_an_officer_works_on_one_credential(desk):
         visit.picture("numbers-through-time")
 
         # Deleted, and brought back.
-        page.click("text=Delete with a reason")
+        visit.press("text=Delete with a reason")
         page.select_option("#id_reason", label="Awarded in error")
-        visit.assert_accessible()
-        page.click(".main-button")
+        visit.press(".main-button")
         page.wait_for_url(f"**{address_of(AwardedCredential, 'change', award.pk)}")
         assert "This credential is deleted: Awarded in error." in success(page)
-        page.click("text=Bring it back")
-        page.click(".main-button")
+        visit.press("text=Bring it back")
+        visit.press(".main-button")
         page.wait_for_url(f"**{address_of(AwardedCredential, 'change', award.pk)}")
         assert "is back" in success(page)
 
         # Its document, ordered and looked at.
-        page.click("text=Order its document")
-        visit.assert_accessible()
-        page.click(".main-button")
+        visit.press("text=Order its document")
+        visit.press(".main-button")
         page.wait_for_url(f"**{address_of(AwardedCredential, 'change', award.pk)}")
         assert "is ordered" in success(page)
-        page.click("text=Change or cancel")
-        visit.assert_accessible()
+        visit.press("text=Change or cancel")
         visit.reads("h1", "Order of")
+        page.check("input[value=Cancelled]")
+        do(visit, "is Cancelled")
+        item = DocumentOrderItem.objects.get(award=award)
+        assert item.status == DocumentOrderItem.Status.CANCELLED
+
+        # Under its number on paper it is found as well.
+        visit.press("text=Legacy number")
+        page.fill("#id_legacy_number", "A-1987-0042")
+        do(visit, "The legacy number of")
+        in_menu(visit, "Find by number")
+        visit.enter("#lookup", "A-1987-0042")
+        award.refresh_from_db()
+        visit.reads("h1", written(award.number_id))
 
         # A student who has achieved something.
-        in_menu(page, "Award one student")
-        page.fill("#lookup", desk.graduate.asn)
-        page.press("#lookup", "Enter")
+        in_menu(visit, "Award one student")
+        visit.enter("#lookup", desk.graduate.asn)
         page.wait_for_selector("#id_credential")
-        visit.assert_accessible()
         visit.picture("award-one")
-        page.click(".main-button")
+        visit.press(".main-button")
         page.wait_for_url("**/awardedcredential/*/change/")
         assert "AHSD is awarded to Ada Byron" in success(page)
 
-        in_menu(page, "Credentials to review")
-        page.click(".kinds >> text=Awarded but not ordered")
-        visit.assert_accessible()
+        in_menu(visit, "Credentials to review")
+        for kind in ("Awarded but no longer achieved", "Not awarded and needs review"):
+            visit.press(f".kinds >> text={kind}")
+            visit.reads("[aria-current=page]", kind)
+            assert page.locator("#content-main table, .nothing-found").count()
+        visit.press(".kinds >> text=Awarded but not ordered")
         visit.picture("to-review")
         page.check("[aria-label='Tick all on this page']")
         rows = page.locator("tbody input[name=number]")
@@ -147,14 +155,12 @@ def test_an_officer_works_on_one_credential(desk):
         assert all(row.is_checked() for row in rows.all())
         page.uncheck("[aria-label='Tick all on this page']")
         rows.nth(1).check()
-        page.click("button:has-text('Order the documents of ticked rows') >> nth=1")
+        visit.press("button:has-text('Order the documents of ticked rows') >> nth=1")
         page.wait_for_selector("#confirm")
-        visit.assert_accessible()
         visit.picture("order-in-bulk")
-        page.click("button:has-text('Order 1 document')")
+        visit.press("button:has-text('Order 1 document')")
         page.wait_for_selector("#ordered")
         assert "1 document is ordered." in success(page)
-        visit.assert_accessible()
 
 
 def test_an_officer_has_only_a_telephone(desk):
@@ -177,5 +183,4 @@ def test_an_officer_has_only_a_telephone(desk):
         for number, path in enumerate(paths):
             visit.open(path)
             visit.picture(f"phone-credential-{number:02}", whole=True)
-            visit.assert_accessible()
             visit.assert_fits()

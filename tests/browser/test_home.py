@@ -4,12 +4,14 @@ import csv
 import io
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.utils import timezone
 
+from audit.models import RecordRead
 from pasi.figures import keeping
 from tests.browser.chromium import PHONE, browsing, needed
 from tests.browser.conftest import PASSWORD
+from tests.browser.steps import make_staff
 from tests.enrolments.alert_fixtures import make_shouting_student
 from tests.figures import MINUTE, call_at, fail_a_job
 from tests.province_builder import set_up
@@ -28,35 +30,28 @@ def auditor(province, django_db_blocker) -> User:
                 operation="SubmitName",
                 asns=["100000007"],
                 user_name="=Rita",
+                body={"LastName": "Kingsley"} if outcome == "Rejected" else None,
             )
         fail_a_job("None such")
         with set_up():
             make_shouting_student()
         list(keeping.refresh(wait=True))
-        user = User.objects.create_user("auditor", password=PASSWORD, is_staff=True)
-        user.groups.add(Group.objects.get(name="Auditor"))
-        return user
+        return make_staff("auditor", "Auditor")
 
 
 def test_an_auditor_finds_the_unanswered_calls_and_takes_them_along(province, auditor):
     with browsing(province) as visit:
-        page = visit.open("/admin/login/")
-        page.fill("#id_username", "auditor")
-        page.fill("#id_password", PASSWORD)
-        page.click("[type=submit]")
-        page.wait_for_url(f"{province}/admin/")
+        page = visit.sign_in("auditor", PASSWORD)
         visit.reads("#content", "As of ")
-        visit.assert_accessible()
         visit.picture("home", whole=True)
         # The axis of every chart starts at zero, and its numbers can be read as a table.
         for axis in page.query_selector_all(".chart-axis"):
             assert axis.query_selector("span").inner_text() == "0"
         page.locator(".bar-chart summary").last.press("Enter")
         assert page.locator(".bar-chart details[open] table").count() == 1
-        page.click("text=Unanswered: nothing was applied")
+        visit.press("text=Unanswered: nothing was applied")
         page.wait_for_selector("#result_list")
         assert page.locator("#result_list th a").count() == 2
-        visit.assert_accessible()
         visit.picture("unanswered-calls")
         with page.expect_download() as download:
             page.click("text=Download as CSV")
@@ -65,11 +60,23 @@ def test_an_auditor_finds_the_unanswered_calls_and_takes_them_along(province, au
         assert headings[0] == "Received (Alberta time)"
         assert len(found) == 2
         assert {row[5] for row in found} == {"'=Rita"}
-        page.fill("#narrow-organization", "982")
-        page.press("#narrow-organization", "Enter")
+        visit.enter("#narrow-organization", "982")
         page.wait_for_selector("[aria-invalid=true]")
         visit.reads("body", "An organization is written S.0982")
         visit.picture("call-filters")
+
+        # By student and by outcome; then one of them with its contents.
+        visit.press("#nav-sidebar-apps >> text=Service calls")
+        visit.enter("#narrow-asn", "1000-0000-7")
+        visit.press("#open-filters")
+        visit.press("#changelist-filter >> text=Rejected")
+        visit.reads(".chosen-filters", "Rejected")
+        assert page.locator("#result_list th a").count() == 1
+        visit.press("#result_list th a")
+        visit.reads(".body-of-call >> nth=1", '"LastName": "Kingsley"')
+        visit.picture("call-with-contents", whole=True)
+        read = RecordRead.objects.latest("pk")
+        assert (read.staff, read.filters["Contents"]) == (auditor, "shown")
 
 
 def test_the_pages_on_a_phone_in_the_dark(province, auditor):
@@ -82,5 +89,4 @@ def test_the_pages_on_a_phone_in_the_dark(province, auditor):
         ):
             visit.open(path)
             visit.assert_fits()
-            visit.assert_accessible()
             visit.picture(name, whole=True)

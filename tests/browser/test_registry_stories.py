@@ -4,16 +4,15 @@ requirements set by hand, an enrolment and a mark, many documents, the set-up, w
 import datetime
 
 import pytest
-from django.contrib.auth.models import Group, User
 
 from credentials.models import DocumentOrderItem, RequirementSetStatus
 from enrolments.models import OfficialMark, SchoolEnrolment
 from pasi.calendar import current_school_year
 from pasi.models import Organization
-from students.models import Student
 from tests.admin.conftest import address as address_of
 from tests.browser.chromium import browsing, needed
 from tests.browser.conftest import PASSWORD
+from tests.browser.steps import begin, do, find, make_staff
 from tests.figures import fail_a_job
 from tests.province_builder import make_enrolment, make_mark, make_school, make_student, set_up
 
@@ -31,8 +30,7 @@ def office(province, django_db_blocker) -> str:
     """The address of the server. There are officers, and two numbers of one person."""
     with django_db_blocker.unblock():
         for name, group in PEOPLE.items():
-            user = User.objects.create_user(name, password=PASSWORD, is_staff=True)
-            user.groups.add(Group.objects.get(name=group))
+            make_staff(name, group)
         born = datetime.date(2008, 5, 17)
         fail_a_job("Former processor")
         with set_up():
@@ -43,43 +41,17 @@ def office(province, django_db_blocker) -> str:
         yield province
 
 
-def record_of(asn: str) -> Student:
-    return Student.objects.get(asn=asn)
-
-
-def find(page, asn: str) -> None:
-    """From the start page to the record, as somebody does forty times an hour."""
-    page.goto(f"{page.url.split('/admin/')[0]}/admin/")
-    page.fill("#find-1", asn)
-    page.press("#find-1", "Enter")
-    page.wait_for_selector(".record-tabs")
-
-
-def begin(visit, task: str) -> None:
-    """Open a task and read what it will do."""
-    visit.page.click(f".record-tasks >> text={task}")
-    visit.reads("#content", "What will happen")
-    visit.assert_accessible()
-
-
-def do(visit, result: str) -> None:
-    """Press the button of the task and read what it did."""
-    visit.page.click(".main-button")
-    visit.reads("body", result)
-
-
 def test_numbers_of_one_person_are_linked_and_taken_apart(office):
     with browsing(office) as visit:
         page = visit.sign_in("olive", PASSWORD)
-        find(page, "9876-5433-9")
+        find(visit, "9876-5433-9")
         begin(visit, "Link to another number")
         page.fill("#id_primary", "987654321")
-        page.click(".main-button")
+        visit.press(".main-button")
         visit.reads("#content", "Brant")
         visit.picture("link-side-by-side", whole=True)
         do(visit, "it is a secondary number now")
         visit.reads(".notices", "9876-5432-1")
-        visit.assert_accessible()
         begin(visit, "Undo the link")
         do(visit, "The link is undone")
 
@@ -103,20 +75,18 @@ def test_requirements_by_hand(office):
     statuses = RequirementSetStatus.objects.filter(is_calculated=True, status="NotAchieved")
     student = statuses.filter(student__primary=None).order_by("pk").first().student
     with browsing(office) as visit:
-        page = visit.sign_in("olive", PASSWORD)
-        find(page, student.asn)
-        page.click(".record-tabs >> text=Credentials")
+        visit.sign_in("olive", PASSWORD)
+        find(visit, student.asn)
+        visit.press(".record-tabs >> text=Credentials")
         visit.reads("h1", student.legal_name.full_name)
-        page.locator("[aria-label^='Exemption from']").first.click()
+        visit.press("[aria-label^='Exemption from'] >> nth=0")
         visit.reads("#content", "What will happen")
-        visit.assert_accessible()
-        page.click("text=Approved: the requirement is met")
+        visit.press("text=Approved: the requirement is met")
         visit.picture("exempt")
         do(visit, "is saved.")
         visit.reads("[aria-label^='Exemption from']", "Approved")
-        page.locator("text=Set the status of HHSD by hand").click()
-        visit.assert_accessible()
-        page.locator("label", has_text="Achieved").first.click()
+        visit.press("text=Set the status of HHSD by hand")
+        visit.press("label:has-text('Achieved') >> nth=0")
         do(visit, "is saved.")
         by_hand = RequirementSetStatus.objects.get(student=student, requirement_set="HHSD")
         assert by_hand.status == "Achieved"
@@ -125,9 +95,9 @@ def test_requirements_by_hand(office):
 def test_an_enrolment_and_a_mark_are_corrected(office):
     with browsing(office) as visit:
         page = visit.sign_in("alice", PASSWORD)
-        find(page, "987654321")
-        page.click(".record-tabs >> text=Enrolments")
-        page.click("td a:text('2026/2027'), th a:text('2026/2027')")
+        find(visit, "987654321")
+        visit.press(".record-tabs >> text=Enrolments")
+        visit.press("td a:text('2026/2027'), th a:text('2026/2027')")
         begin(visit, "Correct it")
         page.select_option("#id_grade", "11")
         visit.picture("correct-enrolment", whole=True)
@@ -135,9 +105,9 @@ def test_an_enrolment_and_a_mark_are_corrected(office):
         assert SchoolEnrolment.objects.get(student__asn="987654321").grade == "11"
     with browsing(office) as visit:
         page = visit.sign_in("olive", PASSWORD)
-        find(page, "987654321")
-        page.click(".record-tabs >> text=Enrolments")
-        page.click("text=ELA3105 >> nth=0")
+        find(visit, "987654321")
+        visit.press(".record-tabs >> text=Enrolments")
+        visit.press("text=ELA3105 >> nth=0")
         begin(visit, "Change it")
         page.fill("#id_mark", "80")
         do(visit, "Saved.")
@@ -147,14 +117,13 @@ def test_an_enrolment_and_a_mark_are_corrected(office):
 def test_documents_are_ordered_in_bulk(office):
     with browsing(office) as visit:
         page = visit.sign_in("olive", PASSWORD)
-        page.click("#nav-sidebar-apps >> text=Order documents in bulk")
+        visit.press("#nav-sidebar-apps >> text=Order documents in bulk")
         page.select_option("#id_credential_type", "AHSD")
-        page.click("text=Show what would be ordered")
+        visit.press("text=Show what would be ordered")
         page.wait_for_selector("#confirm")
         count = int(page.inner_text("#confirm ~ form .main-button").split()[1])
-        page.click("#confirm ~ form .main-button")
+        visit.press("#confirm ~ form .main-button")
         visit.reads("body", f"{count} documents are ordered.")
-        visit.assert_accessible()
         visit.picture("ordered-in-bulk", whole=True)
         assert DocumentOrderItem.objects.count() >= count
 
@@ -162,33 +131,29 @@ def test_documents_are_ordered_in_bulk(office):
 def test_the_set_up_is_changed_and_its_history_read(office):
     with browsing(office) as visit:
         page = visit.sign_in("adam", PASSWORD)
-        page.click("#nav-sidebar-apps >> text=Organizations")
-        page.fill("#searchbar", "S.9999")
-        page.press("#searchbar", "Enter")
-        page.click("#result_list tbody th a")
-        visit.assert_accessible()
+        visit.press("#nav-sidebar-apps >> text=Organizations")
+        visit.enter("#searchbar", "S.9999")
+        visit.press("#result_list tbody th a")
         page.fill("#id_name", "Elm Street School")
-        page.click("[name=_save]")
+        visit.press("[name=_save]")
         visit.reads("body", "was changed successfully")
         school = Organization.objects.get(code="S.9999")
-        page.goto(f"{office}{address_of(Organization, 'history', school.pk)}")
+        visit.open(address_of(Organization, "history", school.pk))
         visit.reads("#content", "Elm Street School")
-        visit.assert_accessible()
-        page.click("#nav-sidebar-apps >> text=Code values")
-        page.click("text=Add")
+        visit.press("#nav-sidebar-apps >> text=Code values")
+        visit.press("text=Add")
         page.select_option("#id_code_type", "CredentialDeleteReason")
         page.fill("#id_code", "Court")
         page.fill("#id_short_name", "Ordered by a court")
         page.fill("#id_effective_school_year", "2026")
-        page.click("[name=_save]")
+        visit.press("[name=_save]")
         visit.reads("body", "was added successfully")
 
 
 def test_work_that_failed_is_done_again(office):
     with browsing(office) as visit:
-        page = visit.sign_in("alice", PASSWORD)
-        page.click("#nav-sidebar-apps >> text=Background work")
-        visit.assert_accessible()
-        page.click("[aria-label^='Try job']")
+        visit.sign_in("alice", PASSWORD)
+        visit.press("#nav-sidebar-apps >> text=Background work")
+        visit.press("[aria-label^='Try job']")
         visit.reads("body", "waits again")
         visit.picture("failed-work", whole=True)

@@ -101,6 +101,12 @@
     }
   }
 
+  /* The theme writes the name of a chosen file into a text field of its own; ours have none, and
+     say the name themselves. */
+  function files() {
+    for (const each of document.querySelectorAll(".file-input")) each.hasChangeListener = true;
+  }
+
   function mend() {
     for (const each of document.querySelectorAll(".help-tooltip")) each.setAttribute("role", "img");
     buttons(document);
@@ -113,6 +119,7 @@
     mend();
     account();
     copiers();
+    files();
   });
   window.addEventListener("load", () => setTimeout(() => {
     fields();
