@@ -79,7 +79,6 @@ def test_the_page_of_a_run_says_that_it_asks_no_more(province):
         assert notice.is_hidden()
         page.clock.fast_forward("17:00")
         visit.reads(".given-up", "this page no longer asks")
-        visit.assert_accessible()
         visit.picture("run-given-up")
         with page.expect_navigation():
             notice.get_by_role("button").click()

@@ -27,7 +27,6 @@ def test_what_is_typed_outlives_the_session(province):
         assert bar.is_hidden()
         page.clock.fast_forward("02:00")
         visit.reads("#session-end", "signed out in less than five minutes")
-        visit.assert_accessible()
         visit.picture("session-soon")
         bar.get_by_text("Stay signed in").click()
         bar.wait_for(state="hidden")
