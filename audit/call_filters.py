@@ -27,7 +27,7 @@ CODE = re.compile(r"[0-9]{4,5}")
 
 # Filters by time, and the time in which a missing answer is looked for where none of them is set.
 TIMES = ("since", "until", "received")
-LOOKED_FOR_IN = datetime.timedelta(days=3)
+LOOKED_FOR_IN = datetime.timedelta(days=1)
 
 
 class OutcomeFilter(admin.SimpleListFilter):
@@ -37,8 +37,11 @@ class OutcomeFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         return [
             *ServiceResponse.Outcome.choices,
-            ("unanswered", _("Unanswered: nothing was applied (last 3 days, or the time you set)")),
-            ("none", _("No answer, or none yet (last 3 days, or the time you set)")),
+            (
+                "unanswered",
+                _("Unanswered: nothing was applied (last 24 hours, or the time you set)"),
+            ),
+            ("none", _("No answer, or none yet (last 24 hours, or the time you set)")),
         ]
 
     def queryset(self, request, queryset):

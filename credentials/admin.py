@@ -32,7 +32,7 @@ from pasi.back_office.admins import (
 from pasi.back_office.formats import NOTHING
 from pasi.back_office.lists import (
     CredentialTypeFilter,
-    SchoolYearFilter,
+    NewestOfYearFilter,
     students_found,
 )
 from pasi.calendar import school_year_text
@@ -191,7 +191,7 @@ class AwardedCredentialAdmin(AwardTasks, NumberedAdmin, OfStudentAdmin):
         "deleted",
     )
     list_select_related = ("student",)
-    list_filter = (CredentialTypeFilter, SchoolYearFilter, "is_deleted")
+    list_filter = (CredentialTypeFilter, NewestOfYearFilter, "is_deleted")
     search_help_text = BY_NUMBER_OR_STUDENT
     fields = (*list_display, "reason", "version", "created_at", "updated_at")
     change_form_template = "admin/award.html"
@@ -229,7 +229,7 @@ class ArchivedCredentialAdmin(NumberedAdmin, ReadOnlyAdmin):
         "archived_at",
     )
     list_select_related = ("award__student",)
-    list_filter = (CredentialTypeFilter, SchoolYearFilter)
+    list_filter = (CredentialTypeFilter, NewestOfYearFilter)
     search_fields = ("number",)
     search_help_text = _(
         "Former credential number (XXXXX-XXXXX or ten digits), legacy number, or ASN or name"

@@ -35,7 +35,7 @@ from pasi.back_office.admins import MarkedDeleted, ReadOnlyHistoryAdmin
 from pasi.back_office.formats import NOTHING, asn_text, code_text, instant_text, school_years_text
 from pasi.back_office.lists import (
     AchievementYearFilter,
-    SchoolYearFilter,
+    NewestOfYearFilter,
     students_found,
     uuid_in,
 )
@@ -136,7 +136,7 @@ class SchoolEnrolmentAdmin(EnrolmentTasks, EnrolmentAdmin):
         "exit_date",
         "deleted",
     )
-    list_filter = (SchoolYearFilter, "is_deleted")
+    list_filter = (NewestOfYearFilter, "is_deleted")
     fieldsets = (
         (None, {"fields": ("reference_id", "of_student", "name", "school", "year", "deleted")}),
         (
@@ -236,7 +236,7 @@ class CourseEnrolmentAdmin(EnrolmentAdmin):
         "end_date",
         "deleted",
     )
-    list_filter = (SchoolYearFilter, "is_deleted")
+    list_filter = (NewestOfYearFilter, "is_deleted")
     fields = ("reference_id", *list_display, "version", "recorded", "changed")
 
     def name_of(self, record):
@@ -274,7 +274,7 @@ class OfficialMarkAdmin(MarkTasks, OfStudentAdmin):
 @admin.register(ExamMark)
 class ExamMarkAdmin(OfStudentAdmin):
     list_display = ("course_code", "of_student", "name", "year", "status")
-    list_filter = (SchoolYearFilter,)
+    list_filter = (NewestOfYearFilter,)
     fields = (*list_display, "version", "recorded", "changed")
 
 

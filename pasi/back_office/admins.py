@@ -25,7 +25,11 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 
 from audit.models import ServiceCall
 from pasi.back_office.formats import NOTHING, field_text, instant_text, through_what, who_called
-from pasi.back_office.lists import EstimatingPaginator, not_all_are_looked_at
+from pasi.back_office.lists import (
+    EstimatingPaginator,
+    NewestOfYearFilter,
+    not_all_are_looked_at,
+)
 from pasi.back_office.reads import record_read
 from pasi.back_office.theme import ModelAdmin, TabularInline
 from students.notices import notices_on_numbers
@@ -217,11 +221,21 @@ class ReadOnlyInline(ReadOnly, TabularInline):
         return self.fields
 
 
-class ReadOnlyAdmin(ReadOnly, BackOfficeAdmin):
-    """Records that a service owns, most recent first; only that order has an index."""
+class NewestFirst:
+    """Most recent first; only that order has an index, and within a school year the same."""
 
     ordering = ("-pk",)
     sortable_by = ()
+
+    def get_ordering(self, request) -> tuple[str, ...]:
+        for each in self.list_filter:
+            if isinstance(each, type) and issubclass(each, NewestOfYearFilter):
+                return each.ordering(request) or self.ordering
+        return self.ordering
+
+
+class ReadOnlyAdmin(NewestFirst, ReadOnly, BackOfficeAdmin):
+    """Records that a service owns."""
 
 
 # --- History ------------------------------------------------------------------------------------
@@ -346,8 +360,5 @@ class HistoryAdmin(SimpleHistoryAdmin, BackOfficeAdmin):
         return values
 
 
-class ReadOnlyHistoryAdmin(ReadOnly, HistoryAdmin):
+class ReadOnlyHistoryAdmin(NewestFirst, ReadOnly, HistoryAdmin):
     """A business record that a service owns, with its history."""
-
-    ordering = ("-pk",)
-    sortable_by = ()

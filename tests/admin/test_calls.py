@@ -66,7 +66,7 @@ def shown(client, **query) -> list[ServiceCall]:
         ({"code": "44012"}, ["code"]),
         ({"code": "4401"}, []),
         ({"outcome": "unanswered", "since": "2026-03-01"}, ["silent"]),
-        ({"outcome": "unanswered"}, []),  # of the last three days
+        ({"outcome": "unanswered"}, []),  # of the last 24 hours
         ({"outcome": "none", "since": "2026-03-01"}, ["underway", "silent"]),
         ({"outcome": "none"}, ["underway"]),
         ({"since": "2026-03-10 12:05", "until": "2026-03-10 12:05"}, ["code"]),
