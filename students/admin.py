@@ -260,7 +260,7 @@ class StudentAdmin(StudentTasks, StudentTabs, ReadOnlyHistoryAdmin):
     def active_in(self, student: Student) -> str:
         return student.in_words["active_in"]
 
-    @admin.display(description=_("Scheduled disposal of the record"))
+    @admin.display(description=_("Scheduled disposal"))
     def disposal(self, student: Student) -> str:
         """Of the person: enrolments under linked numbers belong together."""
         return student.in_words["disposal"]

@@ -85,7 +85,7 @@ def test_the_years_of_activity(boss, student):
 
 
 def test_when_the_record_is_due_for_disposal(boss, student):
-    title = "Scheduled disposal of the record:"
+    title = "Scheduled disposal:"
     assert f"{title} 2027-11-09" in page_of(boss, student)
     with set_up():
         secondary = make_student("100000015", primary=student)
