@@ -29,7 +29,8 @@ from pasi.services import Caller, recorded_call
 from students.models import Name, NameKey, Student
 from students.name_keys import keys_of
 
-_positions = itertools.count(1)
+# Beyond the numbers that tests name and those of an invented province.
+_positions = itertools.count(900_001)
 COMMAND = Caller(ServiceCall.Door.COMMAND)
 
 
