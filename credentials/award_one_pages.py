@@ -169,7 +169,7 @@ class AwardOnePage(ServiceFormPage):
             "school_year": awarding.school_year or current_school_year(),
         }
 
-    def extra(self) -> dict[str, Any]:
+    def own_context(self) -> dict[str, Any]:
         year = self.explained.awarding.school_year
         return {
             "found": self.explained,

@@ -309,7 +309,7 @@ class ExemptPage(OfStudentPage):
             "status": "",
         }
 
-    def extra(self) -> dict[str, Any]:
+    def own_context(self) -> dict[str, Any]:
         return {
             "stored": [(self.reason_text(each.reason), each) for each in self.stored()],
             "reasons": self.reasons(),

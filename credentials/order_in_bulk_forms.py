@@ -6,6 +6,7 @@ from itertools import accumulate, pairwise
 
 from django import forms
 from django.core import signing
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -38,6 +39,18 @@ def years() -> list[tuple[str, str]]:
     ]
 
 
+def type_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=Label("Credential type"), choices=types, widget=Select, required=False
+    )
+
+
+def year_field(label: str | Promise) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label, choices=years, coerce=int, empty_value=None, widget=Select, required=False
+    )
+
+
 class ChoiceForm(forms.Form):
     """What to order. At least one of the fields says something. `number`: ticked in a list."""
 
@@ -50,17 +63,8 @@ class ChoiceForm(forms.Form):
         max_value=2**31 - 1,
         help_text=Label("Its number, such as 12."),
     )
-    credential_type = forms.ChoiceField(
-        label=Label("Credential type"), choices=types, widget=Select, required=False
-    )
-    school_year = forms.TypedChoiceField(
-        label=Label("School year"),
-        choices=years,
-        coerce=int,
-        empty_value=None,
-        widget=Select,
-        required=False,
-    )
+    credential_type = type_field()
+    school_year = year_field(Label("School year"))
     awarded_from = forms.DateField(
         label=Label("Awarded from"),
         widget=TextInput,
@@ -82,14 +86,7 @@ class ChoiceForm(forms.Form):
         required=False,
         help_text=Label("S.0982 or A.3020, of the latest enrolment."),
     )
-    enrolled_in = forms.TypedChoiceField(
-        label=Label("Enrolled in the school year"),
-        choices=years,
-        coerce=int,
-        empty_value=None,
-        widget=Select,
-        required=False,
-    )
+    enrolled_in = year_field(Label("Enrolled in the school year"))
     to_review = forms.BooleanField(
         label=Label("Only the list to review"),
         widget=Checkbox,

@@ -16,7 +16,7 @@ from django.views import View
 from credentials.award_one_pages import award_one_url
 from credentials.credential_numbers import written
 from credentials.models import AwardedCredential, RequirementSetStatus
-from credentials.order_in_bulk_forms import types, years
+from credentials.order_in_bulk_forms import type_field, year_field
 from credentials.order_in_bulk_pages import ORDER_IN_BULK, order_in_bulk_url
 from credentials.reviews import (
     AWARDED_NOT_ORDERED,
@@ -32,7 +32,6 @@ from pasi.back_office.admins import BackOfficeAdmin, may_view, record_url
 from pasi.back_office.csv_out import csv_file
 from pasi.back_office.formats import asn_text
 from pasi.back_office.reads import record_read
-from pasi.back_office.theme import Select
 from pasi.calendar import current_school_year, first_day, school_year_text
 from pasi.models import FigureSet
 from pasi.staff_roles import may_send
@@ -44,17 +43,8 @@ PLACE = re.compile(r"([0-9]{1,18})~([0-9]{1,18})")
 
 
 class FilterForm(forms.Form):
-    credential_type = forms.ChoiceField(
-        label=Label("Credential type"), choices=types, widget=Select, required=False
-    )
-    enrolled_in = forms.TypedChoiceField(
-        label=Label("Enrolled in the school year"),
-        choices=years,
-        coerce=int,
-        empty_value=None,
-        widget=Select,
-        required=False,
-    )
+    credential_type = type_field()
+    enrolled_in = year_field(Label("Enrolled in the school year"))
 
     def chosen(self) -> dict[str, Any]:
         return self.cleaned_data if self.is_valid() else {}

@@ -101,7 +101,7 @@ class CorrectPage(EnrolmentPage):
             _("The school stays: delete the enrolment, and add one at the other school."),
         ]
 
-    def extra(self) -> dict[str, Any]:
+    def own_context(self) -> dict[str, Any]:
         item = self.work_item()
         return {"mends": item.description if item else ""}
 

@@ -194,7 +194,7 @@ class SayPage(ServiceFormPage):
     def trail(self) -> list[tuple[str, str]]:
         return self.pages.trail(self.request.GET.urlencode(), record=self.record)
 
-    def extra(self) -> dict[str, Any]:
+    def own_context(self) -> dict[str, Any]:
         return {
             "facts": facts(self.record),
             "is_waiting": self.record.is_waiting,

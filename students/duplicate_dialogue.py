@@ -80,8 +80,8 @@ class DuplicateDialogue(ServiceFormPage):
         }
         return self.page(form)
 
-    def extra(self) -> dict[str, Any]:
-        return {**super().extra(), **getattr(self, "dialogue", {})}
+    def own_context(self) -> dict[str, Any]:
+        return {**super().own_context(), **getattr(self, "dialogue", {})}
 
 
 def typed(form: ServiceForm) -> dict[str, str]:

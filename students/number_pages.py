@@ -115,8 +115,8 @@ class LinkPage(StudentPage):
         )
         return [*super().asns(), *others]
 
-    def extra(self) -> dict[str, Any]:
-        return {**super().extra(), "comparison": self.comparison}
+    def own_context(self) -> dict[str, Any]:
+        return {**super().own_context(), "comparison": self.comparison}
 
     def done(self, answer):
         return _("The number is linked: it is a secondary number now."), self.back()

@@ -178,7 +178,7 @@ class ServiceFormPage(View):
         """The students whose data the page shows: the reading is recorded."""
         return []
 
-    def extra(self) -> dict[str, Any]:
+    def own_context(self) -> dict[str, Any]:
         """What the subclass's own template wants besides."""
         return {}
 
@@ -344,7 +344,7 @@ class ServiceFormPage(View):
             "came_too_late": meanwhile is not None,
             "meanwhile": meanwhile or [],
             "changed_by": self.changed_by() if meanwhile is not None else "",
-            **self.extra(),
+            **self.own_context(),
         }
         return TemplateResponse(self.request, self.template_name, context)
 
